@@ -57,8 +57,11 @@ def kind(rule: CompiledRule) -> tuple[object, ...]:
 
 def of_each_kind(reference: Reference, *ids: str) -> Reference:
     """The reference cut to a rule of each kind, and those named: for what is true of all rules alike. In a soak all of them."""
-    if SOAK:
-        return reference
+    return reference if SOAK else one_of_each_kind(reference, *ids)
+
+
+def one_of_each_kind(reference: Reference, *ids: str) -> Reference:
+    """The reference cut to a rule of each kind, and those named."""
     first = {kind(r): r.rule.id for r in reversed(reference.rules)}
     return with_rules(reference, *dict.fromkeys((*ids, *first.values())))
 

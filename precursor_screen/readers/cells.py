@@ -101,14 +101,21 @@ def _find_unclean(chunk: pa.Array) -> pa.Array | None:
 
 _BLANKS: Final = "\\t\\n\\f\\r "
 _SEPARATING: Final = r" \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"  # general category Z
+# Figures that Python counts among the letters of words (categories No and Nl): ½ and ¹; those beyond U+FFFF are of scripts of antiquity.
+_NUMERALS: Final = (
+    r"\u00b2-\u00b3\u00b9\u00bc-\u00be\u09f4-\u09f9\u0b72-\u0b77\u0bf0-\u0bf2\u0c78-\u0c7e\u0d58-\u0d5e\u0d70-\u0d78"
+    r"\u0f2a-\u0f33\u1369-\u137c\u16ee-\u16f0\u17f0-\u17f9\u19da\u2070\u2074-\u2079\u2080-\u2089\u2150-\u2182\u2185-\u2189"
+    r"\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u2cfd\u3007\u3021-\u3029\u3038-\u303a\u3192-\u3195\u3220-\u3229\u3248-\u324f"
+    r"\u3251-\u325f\u3280-\u3289\u32b1-\u32bf\ua6e6-\ua6ef\ua830-\ua835"
+)
 # What RE2 and Python mean different things by, within brackets and outside of them.
 _WITHIN: Final = {r"\s": _BLANKS, r"\d": "0-9", r"\w": "0-9A-Za-z_", r"\pZ": _SEPARATING}
 _OUTSIDE: Final = {
     **{spelt: f"[{meant}]" for spelt, meant in _WITHIN.items()},
     r"\S": f"[^{_BLANKS}]",
     r"\D": "[^0-9]",
-    r"\pL": r"[^\W\d_]",
-    r"\PL": r"[\W\d_]",
+    r"\pL": rf"[^\W\d_{_NUMERALS}]",
+    r"\PL": rf"[\W\d_{_NUMERALS}]",
     "$": r"\Z",
 }
 _TOKEN: Final = re.compile(r"\\x\{([0-9A-F]+)\}|(\[\^?\]?(?:\\.|[^\]\\])*\])|\\[pP][A-Z]|\\.|\$", re.S)

@@ -27,7 +27,7 @@ from precursor_screen.rulebook.expression import Field, Literal, Operator, any_o
 from tests.conftest import ROOT
 from tests.examples import examples
 from tests.kernel.test_screen import ROWS
-from tests.screening import of_each_kind, table
+from tests.screening import of_each_kind, one_of_each_kind, table
 
 DAYS = [
     ROOT / "sample_data" / "thirty_days" / f"2026-{day}.csv" for day in ("10-20", "10-25", "10-28", "11-02", "11-09", "11-10")
@@ -71,6 +71,7 @@ def gather():
 
 
 LINES, INPUTS = gather()
+NAMED = ("PS-CHEM-001", "PS-CHEM-013", "PS-QTY-004")
 
 
 def screen_in_parts(reference, count, *, every_line, recall=recall_nothing):
@@ -83,7 +84,7 @@ def screen_in_parts(reference, count, *, every_line, recall=recall_nothing):
 
 @pytest.fixture(scope="module")
 def reference(reference):
-    return of_each_kind(reference, "PS-CHEM-001", "PS-CHEM-013", "PS-QTY-004")
+    return of_each_kind(reference, *NAMED)
 
 
 @pytest.fixture(scope="module")
@@ -185,15 +186,15 @@ def test_lines_that_were_not_noted_are_recalled_as_they_were_resolved(excepting,
 
 def test_a_rule_that_looks_at_something_else_decides_nothing_of_a_line(excepting, whole):
     """Each rule is judged on the candidates of its own subject, and a rule of history on none: all that these ask is known."""
-    lines = [*LINES.column("line_id").to_pylist(), "of another run"]
-    pairs = {(r.rule.id, line) for r in excepting.rules for line in lines}
-    assert {(r.rule.subject, r.rule.scope) for r in excepting.rules} > {
+    lines, rules = [*LINES.column("line_id").to_pylist(), "of another run"], one_of_each_kind(excepting, *NAMED).rules
+    pairs = {(r.rule.id, line) for r in rules for line in lines}
+    assert {(r.rule.subject, r.rule.scope) for r in rules} > {
         ("line", "line"),
         ("party", "line"),
         ("substance", "history"),
     }
-    undecided = undecided_lines(whole.resolved, recall_nothing, excepting.rules, pairs)
-    assert undecided == {(r.rule.id, "of another run") for r in excepting.rules}
+    undecided = undecided_lines(whole.resolved, recall_nothing, rules, pairs)
+    assert undecided == {(r.rule.id, "of another run") for r in rules}
 
 
 @examples(200, 5000)
