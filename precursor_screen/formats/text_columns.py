@@ -32,6 +32,7 @@ _FRAMED: Final = re.compile(r"\s*[(*<=-].*[)*>=-]\s*")
 _ONLY_DRAWN: Final = re.compile(r"[-=_~*.]{3,}")
 # Some letters take the room of two.
 _WIDE: Final = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]")
+_LEADERS: Final = re.compile(r"(?<=[^\W_])[ .·…]{2,120}(?=[^ .·…])")
 _ROOM: Final = "\x00"
 AT: Final = 1  # characters by which what is aligned may be out of place
 _SOME, _OUT_OF_PLACE = 5, 10  # rows of which one, and of which one in so many, may be out of place
@@ -40,8 +41,20 @@ _FEW, _MANY = 2, 6  # rows in which a gap of one blank runs through beside figur
 
 def expanded(line: str) -> str:
     """A line with a blank for each place: tabs reach to the next eighth one, wide letters take two."""
-    text = line.rstrip().expandtabs(8) if "\t" in line else line.rstrip()
+    text = unleadered(line.rstrip().expandtabs(8) if "\t" in line else line.rstrip())
     return text if text.isascii() else _WIDE.sub(lambda wide: "  " if wide[0] == "\u3000" else wide[0] + _ROOM, text)
+
+
+def unleadered(line: str) -> str:
+    """A line without the points that lead from a label to what it says: `Vessel ..... : AURORA`, `Vessel ..... AURORA`."""
+    return _LEADERS.sub(_blanks, line) if ".." in line or "··" in line or "…" in line else line
+
+
+def _blanks(leaders: re.Match[str]) -> str:
+    points = leaders[0].replace("…", "...").replace("·", ".")
+    if leaders.string[leaders.end()] in ":：":
+        return " " * len(leaders[0]) if ".." in points else leaders[0]
+    return f": {' ' * (len(leaders[0]) - 2)}" if "...." in points else leaders[0]
 
 
 def as_filed(text: str) -> str:

@@ -469,3 +469,43 @@ def test_a_bill_in_a_box_holds_for_the_goods_below_it_and_for_no_others(between:
     assert [line[1:] for line in lines_of(text, "consignor_name", "consignee_name", "description")] == [
         (*parties, goods) for _, *parties in bills for goods in ("ACETONE", "RICE")
     ]
+
+
+RECEIPT = """\
+ MARENTO BONDED STORES CO                                 PRINTED 16/10/26
+ DOCK ROAD, 4, MARENTO                                    PAGE  1/2
+
+ DEPOSITOR ........ : SOLVEX LTD
+                      KAY STREET, 76, BORDIN
+ CONSIGNEE ........ : PINTO PAINTS SA
+ CONTAINER ........ : MSCU1234566
+
+ ITEM 01  ACETONE, PURE,
+          IN STEEL DRUMS
+          HS CODE : 2914110000      PACKAGES : 30 DRUMS
+          NET WEIGHT :   4,800.0 KG    GROSS WEIGHT :   5,220.0 KG    ORIGIN : BELGIUM
+ -----------------------------------------------------------------------------
+ ITEM 02  TOLUENE
+          HS CODE : 2902300000      PACKAGES : 12 DRUMS
+          NET WEIGHT :   2,592.0 KG    GROSS WEIGHT :   2,844.0 KG    ORIGIN : FRANCE
+ -----------------------------------------------------------------------------
+ CARRIED FORWARD                       GROSS WEIGHT :   8,064.0 KG
+ MARENTO BONDED STORES CO     SAFROLE IN THE YARD         PAGE  2/2
+ BROUGHT FORWARD                       GROSS WEIGHT :   8,064.0 KG
+ ITEM 03  WHEAT FLOUR
+          HS CODE : 1101000000      PACKAGES : 3 PALLETS
+          NET WEIGHT :     300.0 KG    GROSS WEIGHT :     340.0 KG    ORIGIN : SPAIN
+
+ TOTALS : 45 PACKAGES  NET WEIGHT : 7,692.0 KG   GROSS WEIGHT : 8,404.0 KG
+"""
+
+
+def test_a_report_of_labels_without_a_table_is_read_block_by_block() -> None:
+    said = ("consignor_name", "consignor_address", "consignee_name", "container_numbers")
+    assert lines_of(RECEIPT, "description", "hs_code", "packages", "net_mass_kg", "gross_mass_kg", "country_of_origin") == [
+        (9, "ACETONE, PURE, IN STEEL DRUMS", "2914110000", 30, 4800.0, 5220.0, "BE"),
+        (14, "TOLUENE", "2902300000", 12, 2592.0, 2844.0, "FR"),
+        (21, "WHEAT FLOUR", "1101000000", 3, 300.0, 340.0, "ES"),
+    ]
+    assert {line[1:4] for line in lines_of(RECEIPT, *said)} == {("SOLVEX LTD", "KAY STREET, 76, BORDIN", "PINTO PAINTS SA")}
+    assert any("SAFROLE" in text for text in texts_of(RECEIPT))  # words that stand nowhere else are screened

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
+from typing import Final
 
 import pyarrow as pa
 from msgspec.structs import replace
@@ -15,14 +16,19 @@ from precursor_screen.formats.flow import DOCUMENTS, MOST_ABOVE, Row
 from precursor_screen.formats.reading import TABULAR_KINDS
 from precursor_screen.formats.sheet import HEAD_ROWS, Sheet, memory_reader, string_array
 from precursor_screen.formats.table import open_sheets
+from precursor_screen.formats.text_columns import expanded, is_labelled, is_rule
+from precursor_screen.formats.text_tables import laid_out
 from precursor_screen.readers.column_map import ColumnMap
 from precursor_screen.readers.interface import Digest, InputTables, Reader, ReadOptions
 from precursor_screen.readers.same_goods import are_among, goods_of
 from precursor_screen.readers.tabular.fill import without
 from precursor_screen.readers.tabular.general_segment import general_segment, stated_in
-from precursor_screen.readers.tabular.letters import goods_in, paired
+from precursor_screen.readers.tabular.letters import LABELS, WAYS, goods_in, paired
+from precursor_screen.readers.tabular.other_texts import ABOVE, out_of_table_cells, rows_of
 from precursor_screen.readers.tabular.reader import read_sheet, read_sheets
 from precursor_screen.readers.tabular.unfold import states_alone, unfold
+
+_FEWEST_LABELLED: Final = 3  # lines among the first ones
 
 
 def read_tables(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
@@ -47,7 +53,24 @@ def read_as_laid_out(sheets: Sequence[Sheet], file: str, digest: Digest, options
         return read_sheets(sheets, file, digest, options)
     if sheets[0].format in DOCUMENTS:
         return read_document(sheets, file, digest, options)
+    if len(sheets) == 1 and (report := _report_of_labels(sheets[0])):
+        return read_sheets([report], file, digest, options)
     return read_sheets(unfold(sheets), file, digest, options)
+
+
+def _report_of_labels(sheet: Sheet) -> Sheet | None:
+    """The goods of a text whose lines are labels and what they say, block by block, as a table; None where it is not such a text."""
+    head = [row[0] for row in sheet.head if row]
+    if sheet.format != "CSV" or any(len(row) > 1 for row in sheet.head) or sum(map(is_labelled, head)) < _FEWEST_LABELLED:
+        return None
+    lines = [row[0] for _, row in rows_of(sheet.read(0, 1))]
+    goods = goods_in([(line,) for line in lines], sheet.name, "text report", LABELS)
+    if goods is None:
+        return None
+    above = laid_out([(at, expanded(line)) for at, line in enumerate(lines[: min(goods.used)]) if not is_rule(line)])
+    beside = out_of_table_cells([(at + 1, (line,)) for at, line in enumerate(lines) if at not in goods.used], ABOVE)
+    shown = replace(goods.sheet, above=tuple(row for _, row in above), encoding=sheet.encoding, notes=sheet.notes)
+    return shown.saying((), (*sheet.out_of_table_texts, *beside))
 
 
 def read_document(sheets: Sequence[Sheet], file: str, digest: Digest, options: ReadOptions) -> list[InputTables]:
@@ -60,7 +83,7 @@ def read_document(sheets: Sequence[Sheet], file: str, digest: Digest, options: R
     has_goods = any(one.lines.num_rows for one in found)
     has_table = any(sheet.head for sheet in sheets)
     lines = tuple(chain.from_iterable((*sheet.above, *sheet.below) for sheet in sheets))
-    goods = goods_in(lines, file, sheets[0].format, in_lists=has_goods)
+    goods = goods_in(lines, file, sheets[0].format, ("lists",) if has_goods else WAYS)
     if goods is None:
         if sheets[0].format == "HTML" and not has_table:
             remedy = "Open it in a spreadsheet program and save it as XLSX or CSV."

@@ -125,7 +125,7 @@ def pairs_of(cell: str) -> list[tuple[str, str]]:
     labels: list[tuple[str, int, int]] = []  # label, where it begins, where its value does
     for mark in _COLON.finditer(cell):
         start = labels[-1][2] if labels else 0
-        label = _last_label(cell[start : mark.start()], is_first=not labels)
+        label = _last_label(cell[max(start, mark.start() - _LONGEST) : mark.start()], is_first=not labels)
         if label:
             labels.append((label, cell.rindex(label, start, mark.start()), mark.end()))
     ends = (*(begin for _, begin, _ in labels[1:]), len(cell))

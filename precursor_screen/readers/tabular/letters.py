@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 from itertools import chain
 from typing import Final
 
@@ -15,13 +15,16 @@ from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.flow import Row
 from precursor_screen.formats.reading import read_directly
 from precursor_screen.formats.sheet import HEAD_ROWS, Sheet, head_of, memory_reader, string_array
+from precursor_screen.formats.text_columns import unleadered
 from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.content import is_hs_code
-from precursor_screen.readers.tabular.general_segment import pairs_of
 from precursor_screen.readers.tabular.header_rows import ADDED_UP, find_goods_header
-from precursor_screen.readers.tabular.unfold import items_of
+from precursor_screen.readers.tabular.shorthand import MOST_ROWS
+from precursor_screen.readers.tabular.unfold import items_of, pairs_in
 from precursor_screen.text.quantity_words import is_package_kind
 
+WAYS: Final = ("columns", "labels", "lists")
+LABELS: Final = ("labels",)  # which also reports have
 _MOST_LINES: Final = 2_000  # of a text; a longer one is not a letter
 _TELLING: Final = frozenset((*ADDED_UP, "hs_code", "cas_numbers")) - {"packages", "value"}  # what makes an entry one of goods
 _ENTRY: Final = re.compile(r"\s*(?:[•·▪●◦‣*–—-]|\(?\d{1,3}[.)])\s+(\S.*)")
@@ -30,6 +33,9 @@ _LEAST_PARTS: Final = 3
 _WRAPPED: Final = 60  # characters of a line that may go on in the next one
 _CELLS: Final = re.compile(r"\t+| {3,}|\s*[|;]\s*")
 _OF_ITEM: Final = re.compile(r"(\D{2,30}?)\s*\d{0,3}\s*[:：.)]\s*(\S.*)")  # `Item 1: wool`
+_NUMBERED: Final = re.compile(r"([^\W\d_]{2,12}|)[ .:]*(\d{1,4})(?: *[.):–-] *| {2,})(\S.*)")  # `ART 01   WOOL`
+_MOST_OVER: Final = 2
+_GOODS: Final = ("Description of goods",)
 _RULE: Final = re.compile(r"[-=_+|:\s]*")
 _FIGURE: Final = re.compile(r"([^\d]{0,30}?)[\s:#.=]*(\d[\d\s.,'’\u00a0-]*?)\s*([^\d]{0,20})")
 
@@ -41,23 +47,24 @@ class Goods(Struct, frozen=True):
     used: frozenset[int]
 
 
-def goods_in(lines: Sequence[Row], name: str, format_name: str, *, in_lists: bool = False) -> Goods | None:
+def goods_in(lines: Sequence[Row], name: str, format_name: str, ways: Collection[str] = WAYS) -> Goods | None:
     """The goods that lines of text state; None where they state none.
 
     Args:
         lines: in their order, each as its cells: one, where nothing parts it.
         name: of the file.
         format_name: of the file.
-        in_lists: whether entries of lists alone are looked for; labels may tell what a table lists below.
+        ways: in which they are looked for.
     """
-    if not 0 < len(lines) <= _MOST_LINES:
+    if not 0 < len(lines) <= (MOST_ROWS if ways == LABELS else _MOST_LINES):
         return None
-    found = None if in_lists else _columns(lines, name) or _items(lines, name)
-    found = found or _entries(lines, name)
+    lines = [("",) if _RULE.fullmatch(row[0]) and len(row) == 1 else tuple(map(unleadered, row)) for row in lines]
+    find = {"columns": _columns, "labels": _items, "lists": _entries}
+    found = next((goods for way in ways if (goods := find[way](lines, name))), None)
     if found is None:
         return None
-    rows = [_with_pairs(row) for row in lines]
-    above, below = (tuple(filter(any, part)) for part in (rows[: min(found.used)], rows[max(found.used) + 1 :]))
+    around = (lines[: min(found.used)], lines[max(found.used) + 1 :])
+    above, below = (tuple(filter(any, map(_with_pairs, part))) for part in around)
     sheet = replace(found.sheet, format=format_name, above=above, below=below, out_of_table_texts=())
     return replace(found, sheet=sheet)
 
@@ -133,17 +140,39 @@ def _with_names(rows: Sequence[Row], lines: Sequence[Row]) -> list[Row]:
     """The rows, each line that heads a block of labels with a code or a mass as the name of its goods, where no label says what these are: two or
     more, or with a number before it."""
     fields = [{lookup(label)[0] for label in row[::2]} if len(row) > 1 else set() for row in rows]
+    if any("description" in said for said in fields):
+        return list(rows)
     heads = []
     for at, row in enumerate(rows[:-1]):
-        if len(row) != 1 or not row[0].strip() or not fields[at + 1] or any("description" in said for said in fields):
+        if len(row) != 1 or not row[0].strip() or not fields[at + 1]:
             continue
         end = next((below for below in range(at + 1, len(rows)) if not fields[below]), len(rows))
         if not _TELLING.isdisjoint(chain.from_iterable(fields[at + 1 : end])):
             heads.append(at)
-    names = {at: entry[1] if (entry := _ENTRY.fullmatch(lines[at][0])) else rows[at][0] for at in heads}
-    if len(heads) < 2 and not any(_ENTRY.fullmatch(lines[at][0]) for at in heads):
+    begins = [_begin_of(at, rows, fields) for at in heads]
+    numbered = [match for at in begins if (match := _NUMBERED.fullmatch(lines[at][0].strip()))]
+    names: dict[int, Row]
+    if [int(one[2]) for one in numbered] == list(range(1, len(heads) + 1)) and len({one[1] for one in numbered}) == 1:
+        more = [
+            " ".join(rows[at][0].strip() for at in range(begin + 1, end + 1)) for begin, end in zip(begins, heads, strict=True)
+        ]
+        told = zip(begins, numbered, more, strict=True)
+        names = {at: ("Item number", one[2], *_GOODS, f"{one[3]} {rest}".strip()) for at, one, rest in told}
+    elif len(heads) > 1 or any(_ENTRY.fullmatch(lines[at][0]) for at in heads):
+        names = {at: (*_GOODS, entry[1] if (entry := _ENTRY.fullmatch(lines[at][0])) else rows[at][0]) for at in heads}
+    else:
         return list(rows)
-    return [("Description of goods", names[at]) if at in names else row for at, row in enumerate(rows)]
+    return [names.get(at, row) for at, row in enumerate(rows)]
+
+
+def _begin_of(head: int, rows: Sequence[Row], fields: Sequence[Set[str]]) -> int:
+    """The line, two above at most, in which what the goods of a block are called begins with their number."""
+    for at in range(head, max(head - _MOST_OVER, 0) - 1, -1):
+        if len(rows[at]) != 1 or not rows[at][0].strip() or fields[at]:
+            break
+        if _NUMBERED.fullmatch(rows[at][0].strip()):
+            return at
+    return head
 
 
 def _with_pairs(row: Row) -> Row:
@@ -152,7 +181,7 @@ def _with_pairs(row: Row) -> Row:
         return row
     entry = _ENTRY.fullmatch(row[0])
     text = entry[1] if entry else row[0]
-    return tuple(part for pair in pairs_of(text) for part in pair) or row
+    return tuple(part for pair in pairs_in(text) for part in pair) or row
 
 
 def _entries(lines: Sequence[Row], name: str) -> Goods | None:

@@ -4,8 +4,8 @@ a cover."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence, Set
-from itertools import chain
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -19,6 +19,7 @@ from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.concepts import languages_of, meanings, split_header
 from precursor_screen.readers.tabular.general_segment import general_segment, pairs_of
 from precursor_screen.readers.tabular.header_rows import (
+    ADDED_UP,
     GOODS,
     KNOWN_NEEDED,
     SEARCHED_ROWS,
@@ -36,6 +37,7 @@ _MOST_BESIDE = 20  # tables; each reads the whole sheet
 _HEADED = 6  # rows from a blank one on in which a header is looked for
 ITEMS = " (items)"  # ends the name of a table that the sheet does not hold row by row
 _OF_SUM = late(lambda: rf"(?:{one_of('sum')})\b", re.IGNORECASE)
+_WORDS = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)*")
 _LABELLED = 0.6  # of the lines of a text whose items are labels and what they say
 _SAYING = 4  # letters of a word that must mean something in a label of a cover
 _FEWEST_LABELLED = 3  # rows
@@ -211,18 +213,21 @@ def items_of(sheet: Sheet) -> Sheet | None:
     begins = [at - lead for at in goods]
     of_others = {label for said in labels[begins[0] : begins[-1]] for label in said}
     below = range(goods[-1] + 1, len(rows))
+    labelled = [at for at in below if labels[at]]
+    last = max((at for at in labelled if not of_others.isdisjoint(labels[at])), default=0)
+
+    def are_sums_below(at: int) -> bool:
+        place = bisect_left(labelled, at)
+        return place < len(labelled) and _OF_SUM.match(labels[labelled[place]][0]) is not None
+
     ends = (at for at in below if not any(rows[at]) or any(lookup(label)[0] in PARTY_NAMES for label in labels[at]))
-    end = next((at for at in ends if _end_items(list(chain.from_iterable(labels[at:])), of_others)), len(rows))
+    end = next((at for at in ends if (at > last if of_others else are_sums_below(at))), len(rows))
     spans = zip(begins, [*begins[1:], end], strict=True)
     items = [[pair for pairs in stated[begin:end] for pair in pairs] for begin, end in spans]
     numbers = body.rows.to_pylist()
     loose = [(number, rows[at]) for at, number in enumerate(numbers) if not begins[0] <= at < end or not stated[at]]
     made = _items(sheet, items, [numbers[begin] for begin in begins], rows[: begins[0]], loose)
     return made.saying(body.broken, ())
-
-
-def _end_items(below: Sequence[str], of_others: Set[str]) -> bool:
-    return of_others.isdisjoint(below) if of_others else any(map(_OF_SUM.match, below[:1]))
 
 
 def _names_item(pairs: Sequence[tuple[str, str]]) -> bool:
@@ -233,7 +238,7 @@ def _pairs(row: Sequence[str]) -> list[tuple[str, str]]:
     """The labels of a row and what stands beside each, or of its only cell; none where they do not take turns."""
     cells = [cell for cell in row if cell.strip()]
     if len(cells) == 1:
-        return [(label.strip(), said) for label, said in pairs_of(cells[0]) if "\n" not in cells[0]]
+        return pairs_in(cells[0]) if "\n" not in cells[0] else []
     filled = [said for cell in row if (said := cell.strip().rstrip(" :："))]
     pairs = list(zip(filled[::2], filled[1::2], strict=False))
     labelled = any(lookup(label)[0] for label, _ in pairs) and not any(
@@ -242,6 +247,16 @@ def _pairs(row: Sequence[str]) -> list[tuple[str, str]]:
         if not value[0].isdigit()  # `100 kg` is not a header, though its unit names a mass
     )
     return pairs if len(filled) % 2 == 0 and labelled else []
+
+
+def pairs_in(line: str) -> list[tuple[str, str]]:
+    """The labels and values of a line; none of one of sums, which may be told by the words before its first label (`REPORT   GROSS: 9,183 kg`)."""
+    pairs = [(label.strip(), said) for label, said in pairs_of(line)]
+    before = line[: line.find(pairs[0][0])].strip() if pairs else ""
+    of_sums = _OF_SUM.match(line.lstrip(" *")) or (
+        _WORDS.fullmatch(before) and all(lookup(label)[0] in ADDED_UP for label, _ in pairs)
+    )
+    return [] if of_sums else pairs
 
 
 def _items(

@@ -127,6 +127,53 @@ def test_a_full_line_goes_on_in_the_next_one(length, goes_on):
     assert (found is not None) is goes_on  # else it parts the entries
 
 
+NUMBERED = """POS 1  WOOL
+HS code: 510111   Net weight: 5 kg
+------
+POS 2  TIN
+       IN BARS
+HS code: 800110   Net weight: 7 kg
+CARRIED FORWARD   Net weight: 12 kg
+ACME STORES   PAGE 2
+IN ALL            Net weight: 12 kg
+POS 3  LEAD
+HS code: 780110   Net weight: 9 kg
+TOTAL   Net weight: 21 kg"""
+
+
+def test_a_number_and_a_name_head_each_block_of_labels_and_sums_carried_over_are_of_none():
+    found = goods(NUMBERED)
+    assert found.sheet.head == (
+        ("Item number", "Description of goods", "HS code", "Net weight"),
+        ("1", "WOOL", "510111", "5 kg"),
+        ("2", "TIN IN BARS", "800110", "7 kg"),
+        ("3", "LEAD", "780110", "9 kg"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [
+        ({"POS 3": "POS 4"}, ["POS 1  WOOL", "IN BARS", "POS 4  LEAD"]),  # one is missing
+        ({"POS 2": "BOX 2"}, ["POS 1  WOOL", "IN BARS", "POS 3  LEAD"]),
+        ({"POS ": ""}, ["WOOL", "TIN IN BARS", "LEAD"]),
+        ({"POS 1  ": "POS 1 "}, ["POS 1 WOOL", "IN BARS", "POS 3  LEAD"]),
+        ({"       IN BARS": "in\nbars\nof any length"}, ["POS 1  WOOL", "of any length", "POS 3  LEAD"]),
+    ],
+)
+def test_numbers_that_do_not_count_are_of_the_name(change, names):
+    text = NUMBERED
+    for before, after in change.items():
+        text = text.replace(before, after)
+    head = goods(text).sheet.head
+    assert [row[head[0].index("Description of goods")] for row in head[1:]] == names
+
+
+def test_points_lead_from_a_label_to_what_it_says():
+    found = goods(f"Shipper ....... : Acme Ltd\nConsignee...... Birch Ltd\nDear all ... wool\n\n{NUMBERED}")
+    assert found.sheet.above == (("Shipper", "Acme Ltd"), ("Consignee", "Birch Ltd"), ("Dear all ... wool",))
+
+
 def test_a_long_text_is_no_letter(monkeypatch):
     for most, is_letter in ((len(ITEMS.splitlines()), True), (len(ITEMS.splitlines()) - 1, False)):
         monkeypatch.setattr("precursor_screen.readers.tabular.letters._MOST_LINES", most)
