@@ -124,7 +124,10 @@ class TextLines(Struct):
 
     def header_at(self, at: int) -> TextHeader | None:
         """The header that begins at a line; None where none does."""
-        return self.drawn_at(at) or (None if self.bars or not self.text_from(at) else self._aligned(at))
+        if found := self.drawn_at(at):
+            return found
+        found = None if self.bars or not self.text_from(at) else self._aligned(at)
+        return None if found is None or self._are_labels(found) else found
 
     def drawn_at(self, at: int) -> TextHeader | None:
         """The same, where bars or a rule below it state its columns."""
@@ -174,6 +177,16 @@ class TextLines(Struct):
         if not group or len(places) < _LEAST or any(map(is_labelled, group)):
             return None
         return self._header(at, group, None, places, "the blanks between them")
+
+    def _are_labels(self, found: TextHeader) -> bool:
+        """Whether what seems to be a header and its rows is labels and what they say, side by side over the header of a table: `SHIPPER    ACME    CONSIGNEE    BIRCH`."""
+        begin = found.last + 1
+        for at in range(begin + _PAIR, min(begin + MOST_ABOVE, len(self.lines))):
+            begins = not self.lines[at - 1].strip() or is_rule(self.lines[at - 1])
+            if begins and self.text_from(at) and (self._ruled(at) or self._aligned(at)):
+                said = [line for line in self.lines[begin:at] if len(blocks_of(line)) > 1 and not is_rule(line)]
+                return len(said) > _PAIR and 2 * sum(map(_has_figure, said)) < len(said)
+        return False
 
     def _header(
         self, at: int, group: list[str], columns: Columns | None, places: Sequence[Block] | None, how: str

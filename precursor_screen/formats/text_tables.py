@@ -16,6 +16,7 @@ from precursor_screen.text.text import late
 
 _MOST_LABELS: Final = 200  # columns of labels below rows, and labels of a heading that hold on later pages
 _SAME_STOP: Final = 2  # characters between what begins at one place over a table
+_SAYS: Final = re.compile(r"[^\W\d_]+[^\d]*[ :]\d")  # `NET 23,045.85 LB`: a sum with what it is of
 PAGE: Final = late(
     lambda: (
         rf"\b{pattern_of('footer_words', 'page')}s?[.:#№ ]*\d+(?:\s*(?:{pattern_of('footer_words', 'of')})\s*\d+)?|\s{{2,}}\d{{1,4}}$"
@@ -73,6 +74,8 @@ class TextTable(Struct):
             self._lower(number, line, header.lower)
             return True
         is_sum = bool(SUM.match(line))
+        if is_sum and any(_SAYS.match(text) for *_, text in blocks_of(line)[1:]):
+            return False
         cells = header.upper.cells(_whole(line) if is_sum else line)
         if is_sum and cells:
             cells = [cell.replace("\xa0", " ") for cell in cells]

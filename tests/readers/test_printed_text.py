@@ -509,3 +509,51 @@ def test_a_report_of_labels_without_a_table_is_read_block_by_block() -> None:
     ]
     assert {line[1:4] for line in lines_of(RECEIPT, *said)} == {("SOLVEX LTD", "KAY STREET, 76, BORDIN", "PINTO PAINTS SA")}
     assert any("SAFROLE" in text for text in texts_of(RECEIPT))  # words that stand nowhere else are screened
+
+
+SIDE_BY_SIDE = """\
+MARENTO SUPPLY CO                               PACKING LIST                          PAGE   {page}
+RPT DL20                                     SHIPMENT 4711                   RUN 08/24/26 16:42:07
+
+SHIPPER     MARENTO SUPPLY CO INC               CONSIGNEE   PINTO PAINTS SA
+            9100 DOCK RD DOOR 14                            KAY STREET 13
+                                                NOTIFY      DOCK AGENTS LTD
+INVOICE NO  MSC-0452217                         INV DATE    08/24/2026
+CONTAINER   MSCU1234566                         SEAL        UL-7740126
+VESSEL      CALDERA 061W                        PORTS       BORDIN / MARENTO
+
+{rule} LN  DESCRIPTION                       HTS CODE        PKGS TYP      NET WT LB   GROSS WT LB
+{rule}  1  ACETONE 99.5% TECH GRADE          2914.11.5000      12 DR        4,356.00      4,824.00
+     55 GAL STEEL DRUM
+  2  PEANUT BUTTER, SMOOTH             2008.11.1500      50 CT          600.00        685.00
+"""
+
+
+@pytest.mark.parametrize("rule", ["-" * 95 + "\n", "\n"])
+@pytest.mark.parametrize("pages", [1, 2])
+def test_labels_without_a_colon_side_by_side_over_the_table_are_none_of_its_rows(rule: str, pages: int) -> None:
+    text = "".join(SIDE_BY_SIDE.format(page=page + 1, rule=rule) for page in range(pages))
+    text += "\n\nTOTAL 62 PACKAGES   NET 4,956.00 LB   GROSS 5,509.00 LB (2,498.8 KG)\n"
+    said = ("description", "packages", "consignor_name", "consignee_name", "consignee_address", "notify_party_name")
+    parties = ("MARENTO SUPPLY CO INC", "PINTO PAINTS SA", "KAY STREET 13", "DOCK AGENTS LTD")
+    goods = [("ACETONE 99.5% TECH GRADE\n55 GAL STEEL DRUM", 12, *parties), ("PEANUT BUTTER, SMOOTH", 50, *parties)]
+    assert [line[1:] for line in lines_of(text, *said)] == goods * pages
+    (date,) = {str(one) for _, one in lines_of(text, "date")}
+    ((_, number, containers), *_) = lines_of(text, "stated_shipment_id", "container_numbers")
+    assert (date, number, containers) == ("2026-08-24", "MSC-0452217", ["MSCU1234566"])
+
+
+@pytest.mark.parametrize(
+    ("more", "tables"),
+    [("", 1), ("B-2           Carr SA             Dock Ltd\n", 2), ("B-2           Carr SA             Dock Ltd\n" * 2, 1)],
+)
+def test_three_rows_without_figures_over_another_table_are_labels(more: str, tables: int) -> None:
+    box = f"BILL          SHIPPER             CONSIGNEE\nB-1           Acme Ltd            Birch Ltd\n{more}\n"
+    goods = "LOT     GOODS                PKGS     NET KG\n\nL1      ACETONE                 20     900.0\nL2      RICE                    10   4,000.0\n"
+    assert len(read((box + goods).encode(), "m.txt")) == tables
+
+
+def test_a_sum_that_says_what_it_is_of_is_no_row() -> None:
+    rows = "ACETONE                12     900.0\nRICE                   10   4,000.0\n"
+    text = f"GOODS                PKGS     NET KG\n\n{rows}TOTAL 22 PACKAGES   NET 4,900.0 KG\n"
+    assert [line[1] for line in lines_of(text, "description")] == ["ACETONE", "RICE"]
