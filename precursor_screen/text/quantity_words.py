@@ -143,6 +143,37 @@ def is_package_kind(text: str) -> bool:
     return word is not None and word.role == "package"
 
 
+_COUNTED: Final = re.compile(r"(\d{1,3}(?:[., ]\d{3})+|\d{1,6})\s+([^\W\d_].*)", re.S)
+# What goods are counted by, and what many packages stand in.
+_NOT_SHIPPED: Final = DOSES | {"blister", "piece", "dozen", "container"}
+_MOST_WORDS: Final = 3  # of a kind of package
+
+
+def counted(text: str) -> tuple[str, str]:
+    """The number and kind of packages with which a text of goods begins, and the rest: `20 drums of acetone`; of `200 L drums` and `12 drums` none."""
+    match = _COUNTED.fullmatch(text.strip()) if text[:1].isdigit() else None
+    meant, kind, rest = _led_by_packages(match[2]) if match else ("", "", "")
+    if not match or meant in ("", *_NOT_SHIPPED):
+        return "", text
+    within = _led_by_packages(rest)
+    if within[0] in CHEMICAL_KINDS:
+        kind, rest = f"{kind} {within[1]}", within[2]
+    first, _, others = rest.partition(" ")
+    word = words().get(plain(first))
+    if word and word.role == "of" and others:
+        return f"{match[1]} {kind}", others
+    return (f"{match[1]} {kind}", rest) if find_unit(first) is None else ("", text)
+
+
+def _led_by_packages(text: str) -> tuple[str, str, str]:
+    """What kind of package the first words of a text mean, these, and the rest, which begins with a letter; empty where they mean none."""
+    for count in range(_MOST_WORDS, 0, -1):
+        *parts, rest = text.split(None, count)
+        if len(parts) == count and rest[0].isalpha() and is_package_kind(kind := " ".join(parts)):
+            return words()[plain(kind).strip().rstrip(".")].meaning, kind, rest
+    return "", "", ""
+
+
 def package_word(text: str) -> str:
     """The kind of package that a cell names, perhaps among other words; empty: none, or several."""
     kinds = {w.meaning for part in plain(text[:200]).split() if (w := words().get(part.strip(".,()"))) and w.role == "package"}

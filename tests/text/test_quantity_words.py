@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.text.quantity_words import package_kind, words
+from precursor_screen.text.quantity_words import counted, package_kind, words
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,40 @@ def test_kinds(text, kind):
 
 def test_only_words_of_units_have_one() -> None:
     assert all((word.unit is not None) is (word.role == "unit") for word in words().values())
+
+
+@pytest.mark.parametrize(
+    ("text", "packages", "goods"),
+    [
+        ("20 drums of acetone", "20 drums", "acetone"),
+        ("20 beczek ACETON TECHNICZNY", "20 beczek", "ACETON TECHNICZNY"),
+        ("4 δεξαμενές IBC υδροχλωρικό οξύ", "4 δεξαμενές IBC", "υδροχλωρικό οξύ"),
+        ("1.200 steel drums wool, raw", "1.200 steel drums", "wool, raw"),
+        ("12 pallets bags rice", "12 pallets", "bags rice"),  # of the second kind none is told to be one
+        ("10 cartons bottles", "10 cartons", "bottles"),
+        *[
+            (text, "", text)
+            for text in (
+                *(
+                    "200 L drums",
+                    "25 kg bags of rice",
+                    "12 drums",
+                    "20 drums 200 L acetone",
+                    "20 bags kg",
+                    "acetone, 20 drums",
+                    "",
+                ),
+                *(
+                    "30 tablets aspirin",
+                    "5 pcs pumps",
+                    "2 containers rice",
+                    "20drums acetone",
+                    "1234567 bags rice",
+                    "2 drumsticks of wood",
+                ),
+            )
+        ],
+    ],
+)
+def test_packages_before_the_goods(text, packages, goods):
+    assert counted(text) == (packages, goods)

@@ -17,8 +17,11 @@ from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.content import is_hs_code
 from precursor_screen.readers.tabular.fill import spread_out
 from precursor_screen.text.countries import find_country
+from precursor_screen.text.quantity_words import counted
 
 WITH_THE_GOODS: Final = "a line of its own in the cells of the goods"
+BEFORE_THE_GOODS: Final = "what stands before the goods in their cells"
+_SAMPLE: Final = 60  # cells
 _FIELDS: Final = ("hs_code", "country_of_origin", "marks", "packages", "container_numbers", "net_mass", "gross_mass")
 _LINE: Final = re.compile(r"([^:：\d\n]{2,30})[:：]\s*(\S.*)")
 _CODE: Final = re.compile(r"([^:：\d\n]{2,30}?)[\s.#]+(\d{4}[\d .-]{2,12}\d)\b[\s,;]*(.*)")
@@ -64,6 +67,29 @@ def part_details(body: Body, guesses: Sequence[Guess]) -> tuple[Body, tuple[Gues
             found.append(Guess(len(columns), guesses[at].header if at < len(guesses) else "", field, WITH_THE_GOODS))
             columns.append(spread_out(column, values))
     return (Body(table_of_columns(columns), body.rows, body.broken), tuple(found)) if found else (body, ())
+
+
+def part_packages(body: Body, guesses: Sequence[Guess]) -> tuple[Body, tuple[Guess, ...]]:
+    """The rows with packages in a column behind the others, where cells of goods begin with them and no column states any: `20 drums of acetone`."""
+    at = next((guess.position for guess in guesses if guess.field == "description"), None)
+    if at is None or any(guess.field in ("packages", "package_type") for guess in guesses):
+        return body, ()
+    column = body.table.column(at)
+    if not are_counted(column.slice(0, _SAMPLE).to_pylist()):
+        return body, ()
+    cells = column.combine_chunks().dictionary_encode()
+    told = [counted(cell) for cell in cells.dictionary.to_pylist()]
+    columns = [*body.table.columns, spread_out(cells, [packages or None for packages, _ in told])]
+    columns[at] = spread_out(cells, [goods for _, goods in told])
+    return Body(table_of_columns(columns), body.rows, body.broken), (
+        Guess(len(columns) - 1, "Packages", "packages", BEFORE_THE_GOODS),
+    )
+
+
+def are_counted(cells: Sequence[str | None]) -> bool:
+    """Whether most cells of goods begin with a number of packages, and not one alone, which may be a name (`1 drum pump`)."""
+    filled = [cell for cell in cells if cell]
+    return len(filled) > 1 and 2 * sum(bool(counted(cell)[0]) for cell in filled) > len(filled)
 
 
 def _parted(cell: str, fields: Sequence[str]) -> _Cell:

@@ -53,3 +53,25 @@ def test_a_line_of_its_own_states_a_fact(goods: str, facts: dict[str, Any]) -> N
 
 def test_a_column_goes_before_what_cells_of_goods_say() -> None:
     assert lines("Toluene\nHS 2902.30", code="29141100")[0]["hs_code"] == "29141100"
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "told"),
+    [
+        (
+            ("20 drums acetone", "8 bags rice", "tin"),
+            "Note",
+            [(20, "drums", "acetone"), (8, "bags", "rice"), (None, None, "tin")],
+        ),
+        (("1 drum pump", "tin", "rice"), "Note", [(None, None, "1 drum pump"), (None, None, "tin"), (None, None, "rice")]),
+        (("1 drum pump", "tin"), "Note", [(None, None, "1 drum pump"), (None, None, "tin")]),
+        (("1 drum pump",), "Note", [(None, None, "1 drum pump")]),
+        (("20 drums acetone", "8 bags rice"), "Packages", [(7, None, "20 drums acetone"), (7, None, "8 bags rice")]),
+    ],
+)
+def test_packages_before_the_goods_are_a_fact_where_most_cells_begin_so_and_no_column_states_any(cells, column, told):
+    rows = "".join(f"{cell};{number};7\n" for number, cell in enumerate(cells, start=1))
+    (table,) = read(f"Description of goods;Net weight kg;{column}\n{rows}".encode(), "m.csv")
+    assert [
+        tuple(line.get(name) for name in ("packages", "package_type", "description")) for line in table.lines.to_pylist()
+    ] == told
