@@ -59,7 +59,7 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"(\d{1,2})([^\W\d_]{3})(\d{4}|\d{2})")  # `29JAN2026`, as air waybills have it
-_CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(?:(\d{1,2})[日号])?.*")
+_CHINESE = re.compile(r"(\d{4})(?:年|년) ?(\d{1,2})(?:月|월) ?(?:(\d{1,2})[日号일])?.*")  # and Korean
 # Years of other calendars, by their first Gregorian year less one: of the Republic of China (`115/01/05`), of the Japanese eras.
 _MINGUO = re.compile(r"(1[0-4]\d)[-/.](\d{1,2})[-/.](\d{1,2})")
 _ERA = re.compile(r"(令和|平成|R|H) ?(元|\d{1,2})(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?")

@@ -66,6 +66,56 @@ def test_what_is_stated_anew_above_a_table_holds_from_there():
     ]
 
 
+BOXES = (
+    ("Shipper:\nAcme Ltd\nMill Road 7", "Waybill No: ACM-4471"),
+    ("Port of loading: Bordin", "Freight: prepaid"),
+    ("POL/POD:", "Bordin / Otterville"),
+)
+
+
+@pytest.mark.parametrize(
+    "boxes", [BOXES, BOXES[:2], [row[::-1] for row in BOXES[:2]], [("Shipper:", "Acme Ltd"), ("Carrier's wish:", "none")]]
+)
+def test_a_table_of_labels_holds_for_the_goods_of_another_and_has_none(boxes):
+    assert lines(docx(table(boxes), table(GOODS)), "description", "consignor_name") == [("wool", "Acme Ltd"), ("tin", "Acme Ltd")]
+
+
+@pytest.mark.parametrize(
+    "row", [("Goods: silk", "Net kg: 7"), ("Goods:", "silk"), ("silk", "Bordin"), ("Freight: prepaid", "silk", "Bordin")]
+)
+def test_a_table_that_says_more_than_labels_is_read(row):
+    assert len(read(docx(table([*BOXES, row]), table(GOODS)), "d")) == 2
+    assert "preamble-row" not in issues(docx(table([*BOXES, row]), table(GOODS)))
+
+
+ENUMERATED = (
+    "320 bags boric acid, HS 2810.00, net 8.000 kg, gross 8.096 kg (bags of 25 kg, on 8 pallets);",
+    "48 drums acetone, HS 2914.11, net 7.680 kg, gross 8.352 kg (UN 1090);",
+    "and 26 cartons glass, HS 7016.10, net 312 kg, gross 338 kg.",
+)
+
+
+@pytest.mark.parametrize("text", [ENUMERATED, (" ".join(ENUMERATED),)])
+def test_goods_that_a_sentence_lists_and_a_sum_that_proves_what_their_points_part(text):
+    total = "Total 394 packages, net {} kg, gross 16.786 kg. Country of origin: Norway"
+    parts = (table(BOXES), *map(paragraph, text))
+    assert lines(
+        docx(*parts, paragraph(total.format("15.992"))),
+        "description",
+        "packages",
+        "net_mass_kg",
+        "gross_mass_kg",
+        "consignor_name",
+    ) == [
+        ("boric acid (bags of 25 kg, on 8 pallets)", 320, 8000, 8096, "Acme Ltd"),
+        ("acetone (UN 1090)", 48, 7680, 8352, "Acme Ltd"),
+        ("glass", 26, 312, 338, "Acme Ltd"),
+    ]
+    assert set(lines(docx(*parts, paragraph(total.format("15.992"))), "country_of_origin")) == {("NO",)}
+    for says in ("In all 394 packages, net 15.992 kg", "Total 394 packages, net 15.993 kg"):
+        assert "ambiguous-number" in issues(docx(*parts, paragraph(says)))
+
+
 def test_a_table_that_may_hold_goods_is_told_though_it_states_a_party():
     strange = of_page([("Shipper", "Acme Ltd"), ("acetone", "200 kg"), ("toluene", "300 kg")])
     assert "no-usable-column" in issues(page(strange, of_page()))

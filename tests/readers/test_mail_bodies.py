@@ -69,6 +69,21 @@ def test_a_table_in_the_text_is_lines_with_what_is_said_above_it():
     assert not any("wool" in text for text in said)
 
 
+def test_a_table_of_labels_over_that_of_the_goods_holds_for_them():
+    labels = [
+        ("Shipper:", "Acme Ltd"),
+        ("B/L no:", "ACM4471"),
+        ("Way:", "by sea"),
+        ("ETD/ETA:", "23/10/2025 - 29/10/2025"),
+        ("Seal:", "4471"),
+    ]
+    found = lines(read_mail(mail(html=page_of("<p>Dear all,</p>", table_of(labels), table_of()))))
+    assert found == [WOOL, TIN]
+    said = ("consignor_name", "bill_of_lading", "dispatch_date", "arrival_date", "date")
+    ((name, bill, *days),) = set(lines(read_mail(mail(html=page_of(table_of(labels), table_of()))), *said))
+    assert (name, bill, *map(str, days)) == ("Acme Ltd", "ACM4471", "2025-10-23", "2025-10-29", "2025-11-05")
+
+
 def test_a_day_that_is_stated_goes_before_that_of_the_mail():
     tables = read_mail(mail(html=page_of("<p>Date: 2025-10-31</p>", table_of())))
     assert {str(day) for (day,) in lines(tables, "date")} == {"2025-10-31"}

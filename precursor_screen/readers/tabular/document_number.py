@@ -14,8 +14,10 @@ from precursor_screen.text.text import late
 
 _PAPER: Final = late(lambda: pattern_of("paper_words", "sender's paper"), re.IGNORECASE)
 # What may stand between the name of the paper and its number, and the number: it has a figure, and is neither a day nor a share.
+_WORDS, _SIGNS = r"(?:no|nr|num(?:ber|[eé]ro|mer|er)?|n|č|číslo|sayı|br|бр)\b[.°º]{0,2}", "№|[号號]|番号|번호"
+_LABEL: Final = re.compile(rf"(?s)([^:：\n]{{0,60}}(?:\b{_WORDS}|{_SIGNS})[^:：\n]{{0,40}})[:：\n]\s*(\S.*)", re.IGNORECASE)
 _NUMBER: Final = re.compile(
-    r"[^\w\n]{0,3}(?:(?:no|nr|num(?:ber|[eé]ro|mer|er)?|n|č|číslo|sayı|br|бр)\b[.°º]{0,2}|№|[号號]|番号|번호)?[\s.:：#№°º-]{0,4}"
+    rf"[^\w\n]{{0,3}}(?:{_WORDS}|{_SIGNS})?[\s.:：#№°º-]{{0,4}}"
     r"(?P<number>(?=[^\s,;()]*\d)\w[\w/.-]{2,34})(?=$|[\s,;()])",
     re.IGNORECASE,
 )
@@ -39,8 +41,10 @@ def _numbers(rows: Sequence[Sequence[str]]) -> Iterator[tuple[str, str]]:
         filled = [cell.strip() for cell in row if cell.strip()]
         for cell, beside in zip_longest(filled, filled[1:], fillvalue=""):
             for paper in _PAPER.finditer(cell[:_LONGEST]):
-                # The number stands behind the name, or is all that the next cell says.
+                # The number stands behind the name, is all that the next cell says, or begins what a label of its own says (`Invoice no. & date`).
                 match = _NUMBER.match(cell, paper.end()) or (cell[paper.end() :].count(" ") < 2 and _NUMBER.fullmatch(beside))
+                if not match and (label := _LABEL.fullmatch(cell)) and paper.end() <= label.end(1):
+                    match = _NUMBER.match(label[2])
                 if match and _is_number(match["number"]):
                     yield match["number"].rstrip("./-"), paper[0]
 

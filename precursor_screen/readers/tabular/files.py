@@ -23,6 +23,7 @@ from precursor_screen.readers.interface import Digest, InputTables, Reader, Read
 from precursor_screen.readers.same_goods import are_among, goods_of
 from precursor_screen.readers.tabular.fill import without
 from precursor_screen.readers.tabular.general_segment import general_segment, stated_in
+from precursor_screen.readers.tabular.header_rows import find_goods_header
 from precursor_screen.readers.tabular.letters import LABELS, WAYS, goods_in, paired
 from precursor_screen.readers.tabular.other_texts import ABOVE, out_of_table_cells, rows_of
 from precursor_screen.readers.tabular.reader import read_sheet, read_sheets
@@ -79,7 +80,9 @@ def read_document(sheets: Sequence[Sheet], file: str, digest: Digest, options: R
     Raises:
         UnknownFormat: a web page without a table, and without goods.
     """
-    found = _read_tables_of(sheets, file, digest, options)
+    covers = [sheet for sheet in sheets if sheet.head and states_alone(sheet.head)]
+    others = covers if any(find_goods_header(sheet.head) for sheet in sheets) else []
+    found = _read_tables_of(sheets, others, file, digest, options)
     has_goods = any(one.lines.num_rows for one in found)
     has_table = any(sheet.head for sheet in sheets)
     lines = tuple(chain.from_iterable((*sheet.above, *sheet.below) for sheet in sheets))
@@ -91,25 +94,29 @@ def read_document(sheets: Sequence[Sheet], file: str, digest: Digest, options: R
         return found
     said = {" ".join(filter(None, lines[at])) for at in goods.used}
     first = replace(sheets[0], out_of_table_texts=tuple(one for one in sheets[0].out_of_table_texts if one.text not in said))
-    stating = replace(goods.sheet, above=_joined(_stating(goods.sheet.below), paired(goods.sheet.above)))
+    above = _joined(tuple(chain.from_iterable(sheet.head for sheet in covers)), paired(goods.sheet.above))
+    stating = replace(goods.sheet, above=_joined(_stating(goods.sheet.below), above))
     if not has_table:
         stated = replace(stating, notes=first.notes, out_of_table_texts=first.out_of_table_texts)
         return read_sheets([stated], file, digest, options)
     more = read_sheets([stating], file, digest, options)
     if has_goods and are_among(goods_of(more), goods_of(found)):
         return found
-    return [*more, *_read_tables_of([first, *sheets[1:]], file, digest, options)]
+    covers = [first if sheet is sheets[0] else sheet for sheet in covers]
+    return [*more, *_read_tables_of([first, *sheets[1:]], covers, file, digest, options)]
 
 
-def _read_tables_of(sheets: Sequence[Sheet], file: str, digest: Digest, options: ReadOptions) -> list[InputTables]:
+def _read_tables_of(
+    sheets: Sequence[Sheet], covers: Sequence[Sheet], file: str, digest: Digest, options: ReadOptions
+) -> list[InputTables]:
     """What the lines and the tables without goods above a table state holds for it, up to where it is stated anew, and what the lines below the last
-    one do."""
+    one do; covers: tables that hold no goods, as others do."""
     found: list[InputTables] = []
     above: tuple[Row, ...] = ()
     for sheet in sheets:
         above = _joined(above, paired(sheet.above))
         part = replace(sheet, above=_joined(_stating(sheet.below), above))
-        tables = read_sheets(unfold([part]), file, digest, options)
+        tables = [] if sheet in covers else read_sheets(unfold([part]), file, digest, options)
         if not any(one.lines.num_rows for one in tables) and len(sheet.head) < HEAD_ROWS:
             above = _joined(above, sheet.head)
             if states_alone(sheet.head):

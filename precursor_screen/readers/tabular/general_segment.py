@@ -47,9 +47,11 @@ _COLON: Final = re.compile(r"[:：]")
 _BOX: Final = re.compile(r"\s*([^\n]{2,90}?)\s*\n\s*(\S.*)", re.S)  # of a form: the label over what it says
 _LABEL: Final = re.compile(r"\s*([^:：\n]{2,40}?)\s*[:：]\s*")
 _APART: Final = re.compile(r"\n|\t| {2,}|[|;·•–—]")  # a label begins behind it
+_SENTENCE: Final = re.compile(r".*\w [^.]*\w\.\s+")
+_LONGEST_LABEL: Final = 40
 _DATE: Final = re.compile(
     r"(?<![\d.,/-])(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([./-])\d{1,2}\2\d{1,2}|\d{1,2}(?:[ .-][^\W\d_]{3,9}\.?[ -]|[^\W\d_]{3})(?:19|20)\d\d"
-    r"|(?:19|20)\d\d年\d{1,2}月\d{1,2}日)(?![\d.,/-]*\d)"
+    r"|(?:19|20)\d\d(?:年\d{1,2}月\d{1,2}日|년 ?\d{1,2}월 ?\d{1,2}일))(?![\d.,/-]*\d)"
 )
 _OTHER_DAY: Final = late(
     lambda: f"{pattern_of('footer_words', 'printed')}|{pattern_of('cell_words', 'other day')}", re.IGNORECASE
@@ -145,10 +147,13 @@ def _last_label(text: str, *, is_first: bool) -> str:
     """The label in which a text ends; the first of a line is the whole of it, or what stands apart. A known spelling goes before what words
     mean, and of each the longest: `S.L. Consignatario` says a firm, too."""
     apart = _APART.split(text.rstrip(" \t"))[-1].strip()
+    is_long = len(apart) > _LONGEST_LABEL or any(map(str.isdigit, apart))
+    if is_first and is_long and (sentence := _SENTENCE.match(apart)):  # what goes before is one of its own
+        apart = apart[sentence.end() :]
     starts = [0] if is_first else [word.start() for word in re.finditer(r"\S+", apart)][-_MOST_WORDS:]
-    ends = [apart[start:] for start in starts if 2 <= len(apart) - start <= 40]
+    ends = [apart[start:] for start in starts if 2 <= len(apart) - start <= _LONGEST_LABEL]
     return next((end for find in (spelled, lookup) for end in ends if find(end)[0]), "") or (
-        apart if is_first and "/" in apart and len(apart) <= 40 and lookup(apart.partition("/")[0])[0] else ""
+        apart if is_first and "/" in apart and len(apart) <= _LONGEST_LABEL and lookup(apart.partition("/")[0])[0] else ""
     )
 
 
@@ -257,6 +262,8 @@ def _lines_below(
 def facts(label: str, value: str, cells: tuple[tuple[int, int], ...]) -> Iterator[Stated]:
     """What a label and its value state: of `Vessel / Voyage` one each, of a party its name and its address."""
     fields, values = [_field(part) for part in label.split("/")], [part.strip() for part in value.split("/")]
+    if len(fields) != len(values):  # `ETD/ETA: 23/09/2026 - 29/09/2026`
+        values = re.split(r"\s+[-–/]\s+", value)
     if 1 < len(fields) == len(values) == len(set(fields)) and fields[0] not in ("", *PARTY_NAMES):
         pairs = [(field, said) for field, said in zip(fields, values, strict=True) if field and said]
     elif _field(label):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence, Set
 from itertools import chain
-from typing import Final
+from typing import Final, TypeAlias
 
 import pyarrow as pa
 from msgspec import Struct
@@ -20,8 +20,10 @@ from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.content import is_hs_code
 from precursor_screen.readers.tabular.header_rows import ADDED_UP, find_goods_header
 from precursor_screen.readers.tabular.shorthand import MOST_ROWS
-from precursor_screen.readers.tabular.unfold import items_of, pairs_in
-from precursor_screen.text.quantity_words import is_package_kind
+from precursor_screen.readers.tabular.unfold import is_of_sums, items_of, pairs_in
+from precursor_screen.text.numbers import parse_number
+from precursor_screen.text.quantity_words import is_package_kind, words
+from precursor_screen.text.text import plain
 
 WAYS: Final = ("columns", "labels", "lists")
 LABELS: Final = ("labels",)  # which also reports have
@@ -34,9 +36,13 @@ _WRAPPED: Final = 60  # characters of a line that may go on in the next one
 _CELLS: Final = re.compile(r"\t+| {3,}|\s*[|;]\s*")
 _OF_ITEM: Final = re.compile(r"(\D{2,30}?)\s*\d{0,3}\s*[:：.)]\s*(\S.*)")  # `Item 1: wool`
 _NUMBERED: Final = re.compile(r"([^\W\d_]{2,12}|)[ .:]*(\d{1,4})(?: *[.):–-] *| {2,})(\S.*)")  # `ART 01   WOOL`
+MASSES: Final = ("net_mass", "gross_mass")
+_AMOUNT: Final = re.compile(r"\d[\d.,]*\d")
+Entry: TypeAlias = tuple[list[int], dict[str, tuple[str, str]]]  # its lines, and field -> label and value
 _MOST_OVER: Final = 2
 _GOODS: Final = ("Description of goods",)
 _RULE: Final = re.compile(r"[-=_+|:\s]*")
+_REMARK: Final = re.compile(r"\s*(\([^()]*\))[\s.;]*$")  # behind all that an entry states
 _FIGURE: Final = re.compile(r"([^\d]{0,30}?)[\s:#.=]*(\d[\d\s.,'’\u00a0-]*?)\s*([^\d]{0,20})")
 
 
@@ -127,8 +133,8 @@ def _items(lines: Sequence[Row], name: str) -> Goods | None:
     made = items_of(Sheet(name, "text", "", tuple(rows), False, memory_reader(columns))) if width > 1 else None
     if made is None:
         return None
-    fields = {lookup(label)[0] for label in made.head[0]}
-    if fields.isdisjoint(_TELLING):
+    telling = [at for at, label in enumerate(made.head[0]) if lookup(label)[0] in _TELLING]
+    if not any(map(str.isdigit, "".join(row[at] for row in made.head[1:] for at in telling))):
         return None
     loose = {one.row for one in made.out_of_table_texts}
     first = made.read(0, 1).rows[0].as_py() - 1
@@ -197,7 +203,8 @@ def _entries(lines: Sequence[Row], name: str) -> Goods | None:
                 runs[-1].append(at)
         places = [at for run in runs if len(run) > 1 for at in run]
         if places:
-            return _as_goods([(entries[at][0], told[at] or {}) for at in places], name)
+            goods = [(entries[at][0], told[at] or {}) for at in places]
+            return _as_goods(_as_summed(goods, [text for _, text in entries if is_of_sums(text)]), name)
     return None
 
 
@@ -216,7 +223,10 @@ def _gathered(lines: Sequence[Row]) -> Iterator[tuple[list[int], str]]:
                 if len(" ".join(lines[at - 1])) < _WRAPPED and not more[0].isspace():
                     break
                 text, at = f"{text} {more.strip()}", at + 1
-        yield list(range(begin, at)), text
+        pieces = text.split("; ")
+        several = len(pieces) > 1 and any(all(_parsed(piece, between) for piece in pieces) for between in _BETWEEN)
+        for piece in pieces if several else [text]:  # a sentence that lists them
+            yield list(range(begin, at)), piece
 
 
 def _follows(before: Sequence[int], after: Sequence[int], lines: Sequence[Row]) -> bool:
@@ -225,7 +235,8 @@ def _follows(before: Sequence[int], after: Sequence[int], lines: Sequence[Row]) 
 
 def _parsed(text: str, between: str) -> dict[str, tuple[str, str]] | None:
     """Field -> label and value of an entry; None where the entry does not state goods."""
-    first, *parts = text.split(between)
+    remark = _REMARK.search(text)
+    first, *parts = (text[: remark.start()] if remark else text).split(between)
     if (numbered := _OF_ITEM.fullmatch(first)) and lookup(numbered[1])[0] in ("description", "item_number"):
         first = numbered[2]
     name, mark, more = first.rpartition(": ")
@@ -243,7 +254,13 @@ def _parsed(text: str, between: str) -> dict[str, tuple[str, str]] | None:
             goods.append(part.strip())
     if len(facts) < _LEAST_PARTS - 1 or _TELLING.isdisjoint(facts):
         return None
-    return {"description": ("Description of goods", between.join(goods)), **facts}
+    goods = [_without_and(between.join(goods)), *filter(None, [remark[1] if remark else ""])]
+    return {"description": ("Description of goods", " ".join(goods)), **facts}
+
+
+def _without_and(text: str) -> str:
+    first, _, rest = text.partition(" ")
+    return rest if rest and (word := words().get(plain(first))) and word.role == "and" else text
 
 
 def _facts(part: str) -> dict[str, tuple[str, str]]:
@@ -269,7 +286,24 @@ def _fact(part: str) -> tuple[str, str, str]:
     return ("hs_code", "HS code", figure) if is_hs_code(figure) and not behind else ("", "", "")
 
 
-def _as_goods(entries: Sequence[tuple[list[int], dict[str, tuple[str, str]]]], name: str) -> Goods:
+def _as_summed(goods: Sequence[Entry], sums: Sequence[str]) -> Sequence[Entry]:
+    """The entries, their masses without marks of thousands, where a sum proves that they are: of `8.000 kg` and `312 kg` one of `8.312 kg`."""
+    marks, listed = [], [facts for _, facts in goods if not is_of_sums(facts["description"][1])]
+    for mark in ".,":
+        stated = {number.value for text in sums for figure in _AMOUNT.findall(text) if (number := parse_number(figure, mark))}
+        masses = [[parse_number(facts[field][1], mark) for facts in listed if field in facts] for field in MASSES]
+        if any(all(some) and sum(one.value for one in some if one) in stated for some in masses if len(some) > 1):
+            marks.append(mark)
+    if len(marks) != 1:
+        return goods
+    grouping = "," if marks == ["."] else "."
+    return [
+        (lines, facts | {field: (facts[field][0], facts[field][1].replace(grouping, "")) for field in MASSES if field in facts})
+        for lines, facts in goods
+    ]
+
+
+def _as_goods(entries: Sequence[Entry], name: str) -> Goods:
     labels = {field: label for _, facts in reversed(entries) for field, (label, _) in facts.items()}
     fields = list(dict.fromkeys(field for _, facts in entries for field in facts))
     columns = [

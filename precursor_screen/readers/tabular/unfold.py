@@ -38,6 +38,7 @@ _HEADED = 6  # rows from a blank one on in which a header is looked for
 ITEMS = " (items)"  # ends the name of a table that the sheet does not hold row by row
 _OF_SUM = late(lambda: rf"(?:{one_of('sum')})\b", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)*")
+_BOX = re.compile(r"\s*([^\W\d_][^:：\n]{0,39})[:：](?:\s*$|\s+(\S))")
 _LABELLED = 0.6  # of the lines of a text whose items are labels and what they say
 _SAYING = 4  # letters of a word that must mean something in a label of a cover
 _FEWEST_LABELLED = 3  # rows
@@ -90,7 +91,8 @@ def states_alone(rows: Rows) -> frozenset[str]:
     stated = general_segment(rows)
     taken = {row for one in stated for row, _ in one.cells}
     others = ([cell for cell in row if cell.strip()] for at, row in enumerate(rows) if at not in taken)
-    return frozenset(one.field for one in stated) if all(len(row) < 2 or _is_said(row[0]) for row in others) else frozenset()
+    said = all(len(row) < 2 or _is_said(row[0]) or _are_boxes(row) for row in others)
+    return frozenset(one.field for one in stated) if said else frozenset()
 
 
 def _is_said(label: str) -> bool:
@@ -98,6 +100,13 @@ def _is_said(label: str) -> bool:
     words = [word for word in split_header(label) if len(word) >= _SAYING]
     known = [meanings(word, languages_of((label,))) for word in words]
     return lookup(label)[0] not in GOODS and bool(words) and all(any(meant) for meant in known)
+
+
+def _are_boxes(cells: Sequence[str]) -> bool:
+    """Whether a row is labels with what they say, and none of them is of goods: `ETD/ETA:` beside two days, `Freight: prepaid`."""
+    boxes = [match for cell in cells if (match := _BOX.match(cell))]
+    beside = len(cells) == 2 and len(boxes) == 1 and not boxes[0][2] and cells[0] == boxes[0].string
+    return (beside or len(boxes) == len(cells)) and all(lookup(box[1].strip())[0] not in (*GOODS, *ADDED_UP) for box in boxes)
 
 
 def _unfolded(sheet: Sheet) -> list[Sheet]:
@@ -249,13 +258,16 @@ def _pairs(row: Sequence[str]) -> list[tuple[str, str]]:
     return pairs if len(filled) % 2 == 0 and labelled else []
 
 
+def is_of_sums(line: str) -> bool:
+    """Whether a line begins with a word for a sum."""
+    return _OF_SUM.match(line.lstrip(" *")) is not None
+
+
 def pairs_in(line: str) -> list[tuple[str, str]]:
     """The labels and values of a line; none of one of sums, which may be told by the words before its first label (`REPORT   GROSS: 9,183 kg`)."""
     pairs = [(label.strip(), said) for label, said in pairs_of(line)]
     before = line[: line.find(pairs[0][0])].strip() if pairs else ""
-    of_sums = _OF_SUM.match(line.lstrip(" *")) or (
-        _WORDS.fullmatch(before) and all(lookup(label)[0] in ADDED_UP for label, _ in pairs)
-    )
+    of_sums = is_of_sums(line) or (_WORDS.fullmatch(before) and all(lookup(label)[0] in ADDED_UP for label, _ in pairs))
     return [] if of_sums else pairs
 
 

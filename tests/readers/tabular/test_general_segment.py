@@ -199,6 +199,12 @@ def test_totals_among_the_rows_stay_totals():
         ([["Vessel: A", "Date: 2026-11-03"], ["12.12.2026"]], {"vessel": "A", "date": "2026-11-03"}),
         ([["Acme 1.2.2026.3"]], {}),
         ([["2026年5月18日"]], {"date": "2026年5月18日"}),
+        ([["No. 7 of 2026년 5월 18일"]], {"date": "2026년 5월 18일"}),
+        ([["ETD/ETA: 23/09/2026 - 29/09/2026"]], {"dispatch_date": "23/09/2026", "arrival_date": "29/09/2026"}),
+        ([["In all 409 packages of goods, net 30.992 kg. Country of origin: Norway"]], {"country_of_origin": "Norway"}),
+        ([["In all, net 30.992 kg. Country of origin: Norway"]], {"country_of_origin": "Norway"}),
+        ([["Valid for goods of the agreement only. Exp. date: 3 Nov 2027"]], {"dispatch_date": "3 Nov 2027"}),
+        ([["Total no. of kg. Vessel: Aurora"]], {}),  # neither long, nor with a figure
         ([["To: Bolt Ltd"]], {"consignee_name": "Bolt Ltd"}),
         ([["An:"], ["Bolt GmbH"], ["Mühlweg 7"]], {"consignee_name": "Bolt GmbH", "consignee_address": "Mühlweg 7"}),
         ([["To: Otterville"]], {}),
