@@ -47,7 +47,6 @@ _COLON: Final = re.compile(r"[:：]")
 _BOX: Final = re.compile(r"\s*([^\n]{2,90}?)\s*\n\s*(\S.*)", re.S)  # of a form: the label over what it says
 _LABEL: Final = re.compile(r"\s*([^:：\n]{2,40}?)\s*[:：]\s*")
 _APART: Final = re.compile(r"\n|\t| {2,}|[|;·•–—]")  # a label begins behind it
-_SENTENCE: Final = re.compile(r".*\w [^.]*\w\.\s+")
 _LONGEST_LABEL: Final = 40
 _DATE: Final = re.compile(
     r"(?<![\d.,/-])(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([./-])\d{1,2}\2\d{1,2}|\d{1,2}(?:[ .-][^\W\d_]{3,9}\.?[ -]|[^\W\d_]{3})(?:19|20)\d\d"
@@ -147,9 +146,10 @@ def _last_label(text: str, *, is_first: bool) -> str:
     """The label in which a text ends; the first of a line is the whole of it, or what stands apart. A known spelling goes before what words
     mean, and of each the longest: `S.L. Consignatario` says a firm, too."""
     apart = _APART.split(text.rstrip(" \t"))[-1].strip()
-    is_long = len(apart) > _LONGEST_LABEL or any(map(str.isdigit, apart))
-    if is_first and is_long and (sentence := _SENTENCE.match(apart)):  # what goes before is one of its own
-        apart = apart[sentence.end() :]
+    if is_first and (len(apart) > _LONGEST_LABEL or any(map(str.isdigit, apart))):
+        parts = apart.split(". ")  # a sentence of two words or more goes before
+        begin = next((at for at in range(len(parts) - 1, 0, -1) if " " in parts[at - 1].strip()), 0)
+        apart = ". ".join(parts[begin:])
     starts = [0] if is_first else [word.start() for word in re.finditer(r"\S+", apart)][-_MOST_WORDS:]
     ends = [apart[start:] for start in starts if 2 <= len(apart) - start <= _LONGEST_LABEL]
     return next((end for find in (spelled, lookup) for end in ends if find(end)[0]), "") or (
@@ -297,6 +297,9 @@ def _country(text: str) -> str:
 def name_and_address(text: str) -> tuple[str, str]:
     """The name and the address of a box; without a line like an address, the first is the name."""
     if "\n" not in text:
+        firm = ",".join(takewhile(is_firm, text.split(",")))  # `Acme Co., Ltd., Mill Road 12`
+        if firm and any(map(str.isdigit, text[len(firm) :])):
+            return firm, text[len(firm) :].strip(" ,;")
         rest = text[len(name) :] if (name := before_address(text)) else ""
         end = len(text) - len(rest.lstrip('»”’")]'))  # `«Acme», 12 Mill Road`
         return text[:end], text[end:].strip(" ,;")

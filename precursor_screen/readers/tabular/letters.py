@@ -16,10 +16,12 @@ from precursor_screen.formats.flow import Row
 from precursor_screen.formats.reading import read_directly
 from precursor_screen.formats.sheet import HEAD_ROWS, Sheet, head_of, memory_reader, string_array
 from precursor_screen.formats.text_columns import unleadered
+from precursor_screen.readers.cells import for_python
 from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.content import is_hs_code
 from precursor_screen.readers.tabular.header_rows import ADDED_UP, find_goods_header
 from precursor_screen.readers.tabular.shorthand import MOST_ROWS
+from precursor_screen.readers.tabular.sums import total_pattern
 from precursor_screen.readers.tabular.unfold import is_of_sums, items_of, pairs_in
 from precursor_screen.text.numbers import parse_number
 from precursor_screen.text.quantity_words import is_package_kind, words
@@ -254,8 +256,10 @@ def _parsed(text: str, between: str) -> dict[str, tuple[str, str]] | None:
             goods.append(part.strip())
     if len(facts) < _LEAST_PARTS - 1 or _TELLING.isdisjoint(facts):
         return None
-    goods = [_without_and(between.join(goods)), *filter(None, [remark[1] if remark else ""])]
-    return {"description": ("Description of goods", " ".join(goods)), **facts}
+    called = _without_and(between.join(goods))
+    if for_python(total_pattern()).search(called):
+        return None
+    return {"description": ("Description of goods", f"{called} {remark[1]}" if remark else called), **facts}
 
 
 def _without_and(text: str) -> str:
@@ -288,10 +292,10 @@ def _fact(part: str) -> tuple[str, str, str]:
 
 def _as_summed(goods: Sequence[Entry], sums: Sequence[str]) -> Sequence[Entry]:
     """The entries, their masses without marks of thousands, where a sum proves that they are: of `8.000 kg` and `312 kg` one of `8.312 kg`."""
-    marks, listed = [], [facts for _, facts in goods if not is_of_sums(facts["description"][1])]
+    marks = []
     for mark in ".,":
         stated = {number.value for text in sums for figure in _AMOUNT.findall(text) if (number := parse_number(figure, mark))}
-        masses = [[parse_number(facts[field][1], mark) for facts in listed if field in facts] for field in MASSES]
+        masses = [[parse_number(facts[field][1], mark) for _, facts in goods if field in facts] for field in MASSES]
         if any(all(some) and sum(one.value for one in some if one) in stated for some in masses if len(some) > 1):
             marks.append(mark)
     if len(marks) != 1:

@@ -213,6 +213,8 @@ def test_totals_among_the_rows_stay_totals():
         ([["Bolt Ltd (in liquidation)"]], {}),
         ([["Seller: Acme Ltd, 12 Mill Road, Otterville"]], {"consignor_name": "Acme Ltd", "consignor_address": "12 Mill Road, Otterville"}),
         ([["Seller: ООО «Акме», 620014, ул. Мельничная, 4"]], {"consignor_name": "ООО «Акме»", "consignor_address": "620014, ул. Мельничная, 4"}),
+        ([["Seller: Acme Co., Ltd., Mill Road 12, Bordin"]], {"consignor_name": "Acme Co., Ltd.", "consignor_address": "Mill Road 12, Bordin"}),
+        ([["Seller: Acme Ltd, Bordin"]], {"consignor_name": "Acme Ltd, Bordin"}),
         ([["Country of origin: Norway, unless stated otherwise"]], {"country_of_origin": "Norway"}),
         ([["Buyer: Bolt Ltd"], ["Consignee: the same"]], {"consignee_name": "Bolt Ltd"}),
         ([["Consignee: Bolt Ltd"], ["Notify: same as consignee"]], {"consignee_name": "Bolt Ltd", "notify_party_name": "Bolt Ltd"}),

@@ -169,6 +169,18 @@ def test_numbers_that_do_not_count_are_of_the_name(change, names):
     assert [row[head[0].index("Description of goods")] for row in head[1:]] == names
 
 
+def test_a_sum_in_the_form_of_an_entry_is_none():
+    found = goods(
+        "- 20 drums acetone, net 5 kg, gross 6 kg\n- 4 bags tin, net 7 kg, gross 8 kg\nTotal: 24 packages, net 12 kg, gross 14 kg"
+    )
+    assert [row[0] for row in found.sheet.head[1:]] == ["20 drums acetone", "4 bags tin"]
+
+
+@pytest.mark.parametrize("net", ["as agreed", "5 kg"])
+def test_a_block_of_labels_without_a_figure_of_goods_is_none(net):
+    assert (goods(f"Goods: wool\nNet weight: {net}") is not None) is (net != "as agreed")
+
+
 def test_points_lead_from_a_label_to_what_it_says():
     found = goods(f"Shipper ....... : Acme Ltd\nConsignee...... Birch Ltd\nDear all ... wool\n\n{NUMBERED}")
     assert found.sheet.above == (("Shipper", "Acme Ltd"), ("Consignee", "Birch Ltd"), ("Dear all ... wool",))
