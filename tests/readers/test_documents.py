@@ -81,7 +81,15 @@ def test_a_table_of_labels_holds_for_the_goods_of_another_and_has_none(boxes):
 
 
 @pytest.mark.parametrize(
-    "row", [("Goods: silk", "Net kg: 7"), ("Goods:", "silk"), ("silk", "Bordin"), ("Freight: prepaid", "silk", "Bordin")]
+    "row",
+    [
+        ("Goods: silk", "Net kg: 7"),
+        ("Goods:", "silk"),
+        ("silk", "Bordin"),
+        ("Freight: prepaid", "silk", "Bordin"),
+        ("Freight: prepaid", "silk"),
+        ("Net kg: 7", "Freight: prepaid"),
+    ],
 )
 def test_a_table_that_says_more_than_labels_is_read(row):
     assert len(read(docx(table([*BOXES, row]), table(GOODS)), "d")) == 2
@@ -114,6 +122,20 @@ def test_goods_that_a_sentence_lists_and_a_sum_that_proves_what_their_points_par
     assert set(lines(docx(*parts, paragraph(total.format("15.992"))), "country_of_origin")) == {("NO",)}
     for says in ("In all 394 packages, net 15.992 kg", "Total 394 packages, net 15.993 kg"):
         assert "ambiguous-number" in issues(docx(*parts, paragraph(says)))
+
+
+@pytest.mark.parametrize(
+    ("masses", "total", "read_as"),
+    [
+        (("1.200", "300"), "1.500", [1200, 300]),
+        (("1.200", "2.300"), "3.500", [None, None]),
+        (("1.5", "2.5"), "4.0", [1.5, 2.5]),
+        (("1.200", "2.300"), "3.501", [None, None]),
+    ],
+)
+def test_two_masses_and_their_sum_prove_thousands_where_they_are_none_of_decimals(masses, total, read_as):
+    entries = [f"{goods}, HS 2810.00, net {net} kg" for goods, net in zip(("8 bags wool", "4 bags tin"), masses, strict=True)]
+    assert lines(docx(*map(paragraph, (*entries, f"Total net {total} kg"))), "net_mass_kg") == [(mass,) for mass in read_as]
 
 
 def test_a_table_that_may_hold_goods_is_told_though_it_states_a_party():

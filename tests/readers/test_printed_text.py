@@ -511,6 +511,11 @@ def test_a_report_of_labels_without_a_table_is_read_block_by_block() -> None:
     assert any("SAFROLE" in text for text in texts_of(RECEIPT))  # words that stand nowhere else are screened
 
 
+def test_a_report_of_labels_may_be_longer_than_a_letter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("precursor_screen.readers.tabular.letters._MOST_LINES", 5)
+    assert len(lines_of(RECEIPT)) == 3
+
+
 SIDE_BY_SIDE = """\
 MARENTO SUPPLY CO                               PACKING LIST                          PAGE   {page}
 RPT DL20                                     SHIPMENT 4711                   RUN 08/24/26 16:42:07

@@ -49,6 +49,7 @@ def test_only_words_of_units_have_one() -> None:
         ("1.200 steel drums wool, raw", "1.200 steel drums", "wool, raw"),
         ("12 pallets bags rice", "12 pallets", "bags rice"),  # of the second kind none is told to be one
         ("10 cartons bottles", "10 cartons", "bottles"),
+        ("5 drums of", "5 drums", "of"),
         *[
             (text, "", text)
             for text in (

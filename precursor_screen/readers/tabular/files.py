@@ -16,14 +16,13 @@ from precursor_screen.formats.flow import DOCUMENTS, MOST_ABOVE, Row
 from precursor_screen.formats.reading import TABULAR_KINDS
 from precursor_screen.formats.sheet import HEAD_ROWS, Sheet, memory_reader, string_array
 from precursor_screen.formats.table import open_sheets
-from precursor_screen.formats.text_columns import expanded, is_labelled, is_rule
+from precursor_screen.formats.text_columns import expanded, is_labelled
 from precursor_screen.formats.text_tables import laid_out
 from precursor_screen.readers.column_map import ColumnMap
 from precursor_screen.readers.interface import Digest, InputTables, Reader, ReadOptions
 from precursor_screen.readers.same_goods import are_among, goods_of
 from precursor_screen.readers.tabular.fill import without
 from precursor_screen.readers.tabular.general_segment import general_segment, stated_in
-from precursor_screen.readers.tabular.header_rows import find_goods_header
 from precursor_screen.readers.tabular.letters import LABELS, WAYS, goods_in, paired
 from precursor_screen.readers.tabular.other_texts import ABOVE, out_of_table_cells, rows_of
 from precursor_screen.readers.tabular.reader import read_sheet, read_sheets
@@ -68,7 +67,7 @@ def _report_of_labels(sheet: Sheet) -> Sheet | None:
     goods = goods_in([(line,) for line in lines], sheet.name, "text report", LABELS)
     if goods is None:
         return None
-    above = laid_out([(at, expanded(line)) for at, line in enumerate(lines[: min(goods.used)]) if not is_rule(line)])
+    above = laid_out([(at, expanded(line)) for at, line in enumerate(lines[: min(goods.used)])])
     beside = out_of_table_cells([(at + 1, (line,)) for at, line in enumerate(lines) if at not in goods.used], ABOVE)
     shown = replace(goods.sheet, above=tuple(row for _, row in above), encoding=sheet.encoding, notes=sheet.notes)
     return shown.saying((), (*sheet.out_of_table_texts, *beside))
@@ -81,8 +80,7 @@ def read_document(sheets: Sequence[Sheet], file: str, digest: Digest, options: R
         UnknownFormat: a web page without a table, and without goods.
     """
     covers = [sheet for sheet in sheets if sheet.head and states_alone(sheet.head)]
-    others = covers if any(find_goods_header(sheet.head) for sheet in sheets) else []
-    found = _read_tables_of(sheets, others, file, digest, options)
+    found = _read_tables_of(sheets, covers, file, digest, options)
     has_goods = any(one.lines.num_rows for one in found)
     has_table = any(sheet.head for sheet in sheets)
     lines = tuple(chain.from_iterable((*sheet.above, *sheet.below) for sheet in sheets))

@@ -44,7 +44,7 @@ Entry: TypeAlias = tuple[list[int], dict[str, tuple[str, str]]]  # its lines, an
 _MOST_OVER: Final = 2
 _GOODS: Final = ("Description of goods",)
 _RULE: Final = re.compile(r"[-=_+|:\s]*")
-_REMARK: Final = re.compile(r"\s*(\([^()]*\))[\s.;]*$")  # behind all that an entry states
+_REMARK: Final = re.compile(r"(\([^()]*\))[\s.;]*$")  # behind all that an entry states
 _FIGURE: Final = re.compile(r"([^\d]{0,30}?)[\s:#.=]*(\d[\d\s.,'’\u00a0-]*?)\s*([^\d]{0,20})")
 
 
@@ -238,7 +238,7 @@ def _follows(before: Sequence[int], after: Sequence[int], lines: Sequence[Row]) 
 def _parsed(text: str, between: str) -> dict[str, tuple[str, str]] | None:
     """Field -> label and value of an entry; None where the entry does not state goods."""
     remark = _REMARK.search(text)
-    first, *parts = (text[: remark.start()] if remark else text).split(between)
+    first, *parts = (text[: remark.start()].rstrip() if remark else text).split(between)
     if (numbered := _OF_ITEM.fullmatch(first)) and lookup(numbered[1])[0] in ("description", "item_number"):
         first = numbered[2]
     name, mark, more = first.rpartition(": ")

@@ -67,6 +67,7 @@ def test_a_column_goes_before_what_cells_of_goods_say() -> None:
         (("1 drum pump", "tin"), "Note", [(None, None, "1 drum pump"), (None, None, "tin")]),
         (("1 drum pump",), "Note", [(None, None, "1 drum pump")]),
         (("20 drums acetone", "8 bags rice"), "Packages", [(7, None, "20 drums acetone"), (7, None, "8 bags rice")]),
+        (("20 drums acetone", "8 bags rice"), "Package type", [(None, "7", "20 drums acetone"), (None, "7", "8 bags rice")]),
     ],
 )
 def test_packages_before_the_goods_are_a_fact_where_most_cells_begin_so_and_no_column_states_any(cells, column, told):

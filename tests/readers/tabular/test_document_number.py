@@ -27,6 +27,7 @@ TABLE = "Description;HS Code;Net weight kg\nwool;510111;1\ntin;800110;2\n"
         ("Packing list 03.11.2026", None),
         ("Packing list 2026", None),
         ("Packing list 5", None),
+        ("Order No. and day: AB-77 as on the invoice", None),
         ("Invoice description and value: 20264471", None),
         ("Invoice no. of parts and weights: see page 2026", None),
         ("Invoice No INV-77\nPacking list PL-78", None),

@@ -181,6 +181,10 @@ def test_a_block_of_labels_without_a_figure_of_goods_is_none(net):
     assert (goods(f"Goods: wool\nNet weight: {net}") is not None) is (net != "as agreed")
 
 
+def test_words_before_a_label_that_is_not_of_a_sum_are_none_of_its_line():
+    assert goods(f"Acme Stores   Vessel: Aurora\n\n{NUMBERED}").sheet.above == (("Vessel", "Aurora"),)
+
+
 def test_points_lead_from_a_label_to_what_it_says():
     found = goods(f"Shipper ....... : Acme Ltd\nConsignee...... Birch Ltd\nDear all ... wool\n\n{NUMBERED}")
     assert found.sheet.above == (("Shipper", "Acme Ltd"), ("Consignee", "Birch Ltd"), ("Dear all ... wool",))
