@@ -221,7 +221,9 @@ def _unstacked(row: _DrawnRow, words: Sequence[Word]) -> list[Row]:
     stacked = [sum(map(is_figure, cell.split("\n"))) for cell in row.texts]
     heights = {cell.count("\n") + 1 for cell in row.texts if cell}
     drawn = [box for box in row.boxes if box]
-    if max(stacked, default=0) < 2 or len(drawn) < len(row.boxes):
+    # Its number and its code are stated once of an item.
+    numbers = [figures for text, figures in zip(row.texts, stacked, strict=True) if 0 < figures == text.count("\n") + 1]
+    if max(stacked, default=0) < 2 or len(drawn) < len(row.boxes) or 2 * numbers.count(1) > len(numbers):
         return [row.texts]
     lines = as_lines([word for word in words if any(is_in(word, box) for box in drawn)])
     columns: list[Span] = [(box[0], box[2]) for box in drawn]

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import groupby, pairwise
 from typing import Final
 
 from msgspec import Struct
+
+from precursor_screen.text.text import sign_pairs
 
 _SAME_LINE: Final = 3.0  # points between the feet of words on one line
 _CLOSE: Final = 0.8  # heights of a line between two lines of one paragraph
@@ -22,6 +24,7 @@ _TO_LEFT: Final = (
     "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"  # the blocks of these scripts, with the shapes that letters take within words
 )
 _HAS_SOME: Final = re.compile(f"[{_TO_LEFT}]")
+_RADICALS: Final = re.compile("[\u2e80-\u2fd5]")  # of Chinese: fonts draw them and whole characters by the same glyphs
 _DIGITS: Final = "\u0660-\u0669\u06f0-\u06f9"
 _RUN_TO_LEFT: Final = re.compile(rf"(?:(?![{_DIGITS}])[{_TO_LEFT}])(?:[^\w{_TO_LEFT}]*(?:(?![{_DIGITS}])[{_TO_LEFT}]))*")
 _RUN_TO_RIGHT: Final = re.compile(
@@ -104,7 +107,9 @@ def text_of_line(line: Sequence[Word]) -> str:
 
 
 def in_reading_order(text: str) -> str:
-    """Lines as they are read, in letters without the shapes that they take within words."""
+    """Lines as they are read, in letters without the shapes that they take within words, and characters in place of their radicals."""
+    if _RADICALS.search(text):
+        text = text.translate(sign_pairs("radicals"))
     return "\n".join(map(_ordered, text.split("\n"))) if _HAS_SOME.search(text) else text
 
 
@@ -129,7 +134,9 @@ def grouped_rows(lines: Sequence[Line], columns: Sequence[Span], rules: Sequence
     """Rows of several lines; none where lines do not tell which belong together. Between two lines that are drawn several goods may stand."""
     for is_drawn, groups in ((True, _between(lines, columns, rules)), *((False, some) for some in _close_together(lines))):
         cells = [[cells_of_line(line, columns) for line in group] for group in groups]
-        stacks = [_stack(group, columns) if is_drawn and len(groups) > 1 else [] for group in groups]
+        several = groups if is_drawn and len(groups) > 1 else []
+        blocks = _blocks(several, columns)
+        stacks = [_stack(group, columns, blocks) for group in several] or [[] for _ in groups]
         wrapped = is_drawn and 2 * sum(len(group) > 1 for group in groups) > len(groups)
         if 1 < len(groups) < len(lines) and all(
             map(any, zip(stacks, (_is_one_row(group, wrapped) for group in cells), strict=True))
@@ -142,19 +149,23 @@ def _joined(lines: Sequence[Row]) -> Row:
     return tuple("\n".join(filter(None, column)) for column in zip(*lines, strict=True))
 
 
-def _stack(lines: Sequence[Line], columns: Sequence[Span]) -> list[Row]:
-    over, rows = stacked_rows([word for line in lines for word in line], columns)
+def _stack(lines: Sequence[Line], columns: Sequence[Span], blocks: Set[int]) -> list[Row]:
+    over, rows = stacked_rows([word for line in lines for word in line], columns, blocks)
     return [over, *rows] if any(over) else rows
 
 
-def stacked_rows(words: Sequence[Word], columns: Sequence[Span]) -> tuple[Row, list[Row]]:
-    """Goods that stand below one another in one box of each column, by the height of their figures: each begins where its figures stand.
+class _Stack(Struct, frozen=True):
+    """What stands below one another in each column: its lines, their texts, whether all of them are figures; those of the column with the
+    most figures; and which lines of each column stand at the height of one of these."""
 
-    Two columns or more have figures there, and most of those that have figures at all; another one has words at each of these heights.
+    lines: Sequence[Sequence[Line]]
+    texts: Sequence[Sequence[str]]
+    plain: Sequence[bool]
+    figures: Sequence[Line]
+    begun: Sequence[Sequence[int]]
 
-    Returns:
-        What stands over the first; and the rows, none where the heights do not tell them.
-    """
+
+def _by_column(words: Sequence[Word], columns: Sequence[Span]) -> _Stack:
     parts: list[Line] = [[] for _ in columns]
     for word in words:
         parts[_nearest(word, columns)].append(word)
@@ -163,17 +174,63 @@ def stacked_rows(words: Sequence[Word], columns: Sequence[Span]) -> tuple[Row, l
     plain = [bool(said) and all(map(is_figure, said)) for said in texts]
     figures = max((lines for lines, is_plain in zip(by_column, plain, strict=True) if is_plain), key=len, default=[])
     begun = [[at for at, line in enumerate(lines) if any(_is_at(line, figure) for figure in figures)] for lines in by_column]
-    if not all(_begins_with(lines, places, figures) for lines, places in zip(by_column, begun, strict=True)):
+    return _Stack(by_column, texts, plain, figures, begun)
+
+
+def _blocks(groups: Sequence[Sequence[Line]], columns: Sequence[Span]) -> frozenset[int]:
+    """The columns of which all in a group belongs to the goods at which it begins: lines of some run on beside the figures of several goods,
+    as an address does, or are as many where goods are one, and others stand before these. A cell whose middle stands beside its figure begins
+    nowhere, so that none is one."""
+    stacks = [_by_column([word for line in group for word in line], columns) for group in groups]
+    several = [one for one in stacks if len(one.figures) > 1]
+    places = [(at, one) for at in range(len(columns)) for one in several if not one.plain[at]]
+    run_on = [at for at, one in places if _outlasts(stacks, at) or not _begins_with(one.lines[at], one.begun[at], one.figures)]
+    return frozenset(
+        at
+        for at in range(max(run_on, default=-1) + 1)
+        if all(0 in one.begun[at] for one in stacks if one.lines[at] and one.figures)
+        and not any(len(one.begun[at]) > 1 and _counts(one, at) for one in several)
+    )
+
+
+def _outlasts(stacks: Sequence[_Stack], at: int) -> bool:
+    """Whether a column has lines of an address beside one figure as beside several: three or more in each group, and fewer than two a figure."""
+    counts = [(len(one.lines[at]), len(one.figures)) for one in stacks if one.figures and one.lines[at]]
+    alone = any(figures == 1 for _, figures in counts)
+    return alone and min(counts)[0] > 2 and any(lines < 2 * figures for lines, figures in counts)
+
+
+def _counts(stack: _Stack, at: int) -> bool:
+    """Whether a column has a figure, perhaps with words behind it, wherever one stands beside it."""
+    return all(stack.texts[at][place][0].isdigit() for place in stack.begun[at])
+
+
+def stacked_rows(words: Sequence[Word], columns: Sequence[Span], blocks: Set[int] = frozenset()) -> tuple[Row, list[Row]]:
+    """Goods that stand below one another in one box of each column, by the height of their figures: each begins where its figures stand.
+
+    Two columns or more have figures there, and most of those that have figures at all; another one has words at each of these heights.
+
+    Args:
+        words: of the boxes.
+        columns: from where to where each reaches.
+        blocks: the columns of which all belongs to the goods at which it begins.
+
+    Returns:
+        What stands over the first; and the rows, none where the heights do not tell them.
+    """
+    stack = _by_column(words, columns)
+    texts, plain, figures, begun = stack.texts, stack.plain, stack.figures, stack.begun
+    told = [at for at in range(len(columns)) if at not in blocks]
+    if not all(_begins_with(stack.lines[at], begun[at], figures) for at in told):
         return (), []
-    full = [len(places) >= max(2, len(figures) - 1) for places in begun]  # the last may be the sum, without a code or words
-    agree = [
-        is_full and all(said[at][0].isdigit() for at in places) for is_full, said, places in zip(full, texts, begun, strict=True)
-    ]
-    worded = any(is_full and not is_plain for is_full, is_plain in zip(full, plain, strict=True))
-    if not worded or sum(agree) < 2 or 2 * sum(map(all, zip(agree, plain, strict=True))) <= sum(plain):
+    full = [at for at in told if len(begun[at]) >= max(2, len(figures) - 1)]  # the last may be the sum, without a code or words
+    agree = sum(_counts(stack, at) for at in full)
+    beside = sum(plain[at] and 1 < len(begun[at]) == len(texts[at]) for at in told)
+    if all(plain[at] for at in full) or agree < 2 or 2 * beside <= sum(plain):
         return (), []
     tops = [_top(line) for line in figures]
-    places = [[bisect(tops, (_top(line) + _foot(line)) / 2) for line in lines] for lines in by_column]
+    places = [[bisect(tops, (_top(line) + _foot(line)) / 2) for line in lines] for lines in stack.lines]
+    places = [own[:1] * len(own) if at in blocks else own for at, own in enumerate(places)]
 
     def row(wanted: int) -> Row:
         return tuple(

@@ -195,7 +195,7 @@ def _cut_where_aligned(column: Span, lines: Sequence[Line]) -> list[Span]:
 
 def _best_run_with_headings(lines: list[Line], narrow: float) -> tuple[list[Line], int, int, list[Span]]:
     """The lines, from where to where a table reaches, and its columns. Among its rows may be headings that reach over columns, as those of a
-    bill over its goods: they become words of the first one. Three of these together are prose."""
+    bill over its goods: they become words of the first one, or of that at whose edge they begin. Three of these together are prose."""
     worth, first, last, columns = _best_run(lines, narrow)
     blocks = [blocks_of_line(line, narrow) for line in lines]
     most = max(map(len, blocks), default=0)
@@ -206,12 +206,21 @@ def _best_run_with_headings(lines: list[Line], narrow: float) -> tuple[list[Line
     is_prose = any(map(all, zip(reaches, reaches[1:], reaches[2:], strict=False)))
     if not any(reaches) or is_prose:
         return lines, first, last, columns
-    left, right = columns_of_rich[0]
     found = list(lines)
     for at in (at for at, one in zip(among, reaches, strict=True) if one):
-        found[at] = [Word(" ".join(word.text for word in lines[at]), left, right, lines[at][0].top, lines[at][0].bottom)]
+        found[at] = _narrowed(lines[at], columns_of_rich)
     with_headings = _best_run(found, narrow)
     return (found, *with_headings[1:]) if with_headings[0] > worth else (lines, first, last, columns)
+
+
+def _narrowed(line: Line, columns: Sequence[Span]) -> Line:
+    """A line whose words reach over columns, as words of one of them; the number of an item before it stays where it is."""
+    number = line[:1] if len(line) > 1 and is_figure(line[0].text) else []
+    said = line[len(number) :]
+    column = next((column for column in columns[1:] if abs(column[0] - said[0].left) < _SAME_PLACE), None)
+    if column is None:
+        number, said, column = [], line, columns[0]
+    return [*number, Word(" ".join(word.text for word in said), *column, line[0].top, line[0].bottom)]
 
 
 def _best_run(lines: Sequence[Line], narrow: float) -> tuple[int, int, int, list[Span]]:

@@ -12,6 +12,7 @@ import unicodedata
 from array import array
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from importlib import resources
 from typing import Any, Final, cast
 
 from msgspec import Struct
@@ -278,3 +279,11 @@ def plain(text: str) -> str:
     if text.isascii():
         return text.lower().translate(_ASCII_PLAIN)
     return unmask(text).translate(_PLAIN)
+
+
+@lru_cache(maxsize=4)
+def sign_pairs(name: str) -> dict[int, str]:
+    """Characters, each with the one that stands for it, for `str.translate`; name: of the table beside this module."""
+    text = resources.files("precursor_screen.text").joinpath(f"{name}.txt").read_text("utf-8")
+    pairs = (pair for line in text.splitlines() if not line.startswith("#") for pair in line.split())
+    return {ord(pair[0]): pair[1] for pair in pairs}

@@ -21,6 +21,8 @@ from precursor_screen.formats.pdf_rows import in_reading_order
         ("ﻥﻮﺘﻴﺳﺃ", "أسيتون"),  # shapes within a word
         ("٥٠٠ ﻥﻮﺘﻴﺳﺃ", "أسيتون ٥٠٠"),
         ("ﻼﺧ", "خلا"),  # two letters in one shape
+        ("⾼锰酸钾 ⼯业级", "高锰酸钾 工业级"),  # radicals, of both blocks
+        ("⺠⽤ ⻓", "民用 长"),
     ],
 )
 def test_lines_are_read_in_their_order(printed: str, read: str) -> None:

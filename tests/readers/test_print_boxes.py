@@ -105,10 +105,17 @@ GOODS = [
 ]
 
 
-def stacked(top: float, goods: Sequence[tuple[str, ...]], total: tuple[str, ...] = (), over: str = "", down: float = 0) -> str:
+def stacked(
+    top: float,
+    goods: Sequence[tuple[str, ...]],
+    total: tuple[str, ...] = (),
+    over: str = "",
+    down: float = 0,
+    header: Sequence[str] = HEADER,
+) -> str:
     """A table that lines part into columns, not into rows; down: points by which words stand below the figures beside them."""
     out = "".join(frame(left, top, right, top + 14) for left, right in itertools.pairwise(COLUMNS))
-    out += "".join(text(left + 2, top + 9, name, size=6) for left, name in zip(COLUMNS, HEADER, strict=False))
+    out += "".join(text(left + 2, top + 9, name, size=6) for left, name in zip(COLUMNS, header, strict=False))
     at = top + 30
     if over:
         out += text(COLUMNS[2] + 2, at, over)
@@ -206,3 +213,30 @@ def test_cells_whose_middle_stands_beside_their_figures_are_not_parted_there() -
     ]
     found = one(stacked(200, goods, down=-4.75)).lines.column("description").to_pylist()
     assert all(said.startswith(("Salt", "Wool", "Tin")) for said in found)
+
+
+def test_an_air_waybill_is_read_box_by_box() -> None:
+    """Its number stands at the corners, the class of the rate is not a name of goods, a flight is not a day."""
+    boxes: list[Box] = [
+        (30, 60, 300, 110, "Shipper's Name and Address", "WENDELIN AROMATICS LTD\n12 MILL ROAD\nOTTERVILLE"),
+        (300, 60, 570, 110, "Not Negotiable", "Air Waybill"),
+        (30, 110, 300, 160, "Consignee's Name and Address", "PELLAM COATINGS SA\n7 RUE DU PORT\n75001 PARIS"),
+        (300, 110, 570, 160, "Requested Flight/Date", "XQ505/23 XQ077/24"),
+    ]
+    header = ("Pieces RCP", "Gross Weight", "Nature and Quantity of Goods (incl. Dimensions or Volume)", "kg lb", "Commodity")
+    goods = [
+        ("8", "216.0", "PIPERONAL\nCRYSTALS\nHS CODE 2932.93\nNET WT 200.00 KGS", "K", "Q"),
+        ("3", "74.4", "SANDALWOOD OIL\nHS CODE 3301.29\nNET WT 60.00 KGS", "K", "Q"),
+    ]
+    number = text(450, 50, "020-1234 5675")
+    (table,) = read(pdf(number + form(boxes) + stacked(160, goods, header=header)), "m.pdf")
+    lines = table.lines.to_pydict()
+    assert [said.split("\n")[0] for said in lines["description"]] == ["PIPERONAL", "SANDALWOOD OIL"]
+    assert lines["hs_code"] == ["293293", "330129"]
+    assert lines["packages"] == [8, 3]
+    assert [float(mass) for mass in lines["gross_mass_kg"]] == [216, 74.4]
+    assert lines["net_mass_kg"] == [200, 60]
+    assert set(lines["bill_of_lading"]) == {"020-1234 5675"}
+    assert set(lines["consignor_name"]) == {"WENDELIN AROMATICS LTD"}
+    assert set(lines["consignee_name"]) == {"PELLAM COATINGS SA"}
+    assert "date" not in lines

@@ -434,3 +434,32 @@ def test_an_invoice_says_above_who_sells_and_below_what_is_no_line() -> None:
     ]
     assert set(found.lines.column("consignor_name").to_pylist()) == {"Wendelin Feinchemie GmbH"}
     assert set(found.lines.column("consignee_name").to_pylist()) == {"Pellam Coatings LLC"}
+
+
+def test_an_item_of_several_lines_between_drawn_lines_is_one_line() -> None:
+    """What follows the first line of a cell stands in smaller print, or farther below: lines overlap."""
+    lefts = (30, 60, 130, 330, 420, 500)
+    header = ("Item", "HS code", "Description of goods", "Net quantity", "Price/Total", "Origin")
+    items = [
+        ("1", "29141100", "Acetone\n4|3|technical|no brand", "2000 KG\n2000 KG", "1.15\n2300.00\nUSD", "Chile\n(CHL)"),
+        ("2", "29153990", "Butyl acetate\n4|3|for paints", "40 CARTONS\n900 KG", "2.65\n2385.00\nUSD", "Norway\n(NOR)"),
+        ("3", "39269090", "Grips\n4|3|of plastic", "90 KG\n30 KG", "0.50\n45.00\nUSD", "Norway\n(NOR)"),
+    ]
+    out, at = "".join(text(left, 70, cell, size=6) for left, cell in zip(lefts, header, strict=True)), 74.0
+    edges = [60.0, at]
+    for item in items:
+        for place, (left, cell) in enumerate(zip(lefts, item, strict=True)):
+            downs = {2: (10, 19), 3: (10, 37)}.get(place, (10, 23.5, 37))
+            out += "".join(
+                text(left, at + down, part, size=5 if place == 2 and n else 8)
+                for n, (down, part) in enumerate(zip(downs, cell.split("\n"), strict=False))
+            )
+        edges.append(at := at + 46)
+    found = one(
+        out + "".join(across(edge + 4) for edge in edges) + down([edge + 4 for edge in edges], (*lefts, 578))
+    ).lines.to_pydict()
+    assert [cell.split("\n")[0] for cell in found["description"]] == ["Acetone", "Butyl acetate", "Grips"]
+    assert found["hs_code"] == ["29141100", "29153990", "39269090"]
+    assert found["net_mass_kg"] == [2000, 900, None]  # of two masses in one cell nobody says which it is
+    assert found["quantity"] == [2000, 900, None]
+    assert found["country_of_origin"] == ["CL", "NO", "NO"]

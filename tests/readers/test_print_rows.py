@@ -83,6 +83,23 @@ def test_middles_of_cells_beside_their_figures_are_not_where_goods_begin() -> No
     assert [str(mass)[:4] for mass in lines["gross_mass_kg"]] == ["10.5", "20.5", "30.5"]
 
 
+def test_middles_of_cells_beside_the_figures_of_bills_are_not_where_goods_begin() -> None:
+    lefts = (30, 90, 200, 330, 420, 500)
+    header = ("B/L No.", "Packages", "Description of goods", "HS code", "Gross kg", "Terms")
+    out, at = "".join(text(left, 60, cell, size=6) for left, cell in zip(lefts, header, strict=True)), 90.0
+    bills = [("XQ1", ("Acetone", "Wool")), ("XQ2", ("Tin",)), ("XQ3", ("Salt", "Tea", "Ink"))]
+    for number, goods in bills:
+        out += across(at - 22) + text(lefts[0], at, number)
+        for name in goods:
+            row = ("7 BAGS", "", "29141100", "10.5", "agreed")
+            out += "".join(text(left, at, cell) for left, cell in zip(lefts[1:], row, strict=True) if cell)
+            out += text(lefts[2], at - 5, f"{name} of the") + text(lefts[2], at + 5, "second quality")
+            at += 24
+        at += 20
+    found = one(out + across(at - 22)).lines.column("description").to_pylist()
+    assert [cell.split()[0] for cell in found] == [goods[0] for _, goods in bills]  # together, with masses that cannot be read
+
+
 INVOICE = (30, 70, 250, 350, 450)
 OF_INVOICE = ("Pos", "Description", "Quantity", "Unit", "Amount EUR")
 ITEMS = [
@@ -167,3 +184,115 @@ def test_a_rule_of_signs_over_a_table_is_not_a_line_of_it() -> None:
     lines = one(out + drawn + body + text(30, end + 4, "-" * 90)).lines.to_pydict()
     assert lines["description"] == ["ACETONE", "WOOL", "INK"]
     assert [float(mass) for mass in lines["net_mass_kg"]] == [640.5, 17.5, 2.5]
+
+
+def test_items_whose_sentence_reaches_over_columns_keep_their_number_and_what_stands_below() -> None:
+    """An invoice whose letterhead and address stand in columns, each item with lines of labels below its name."""
+    lefts = (48, 71, 320, 390, 440)
+    out = text(330, 50, "Wendelin Feinchemie GmbH") + text(330, 60, "Hafenweg 8") + text(330, 70, "12345 Otterau")
+    out += text(48, 100, "Wendelin Feinchemie GmbH · Hafenweg 8 · 12345 Otterau", size=6)
+    names = ("Pellam Coatings S.A.", "Rue du Port 7", "75001 Paris", "FRANKREICH", "")
+    labels = ("Rechnungs-Nr.", "Rechnungsdatum", "Ihr Auftrag", "Lieferbedingung", "Zahlung")
+    said = ("WF-2026-77", "05.11.2026", "PO-44 vom 02.10.2026", "CIF Otterville (Incoterms 2020)", "60 Tage netto")
+    for n, cells in enumerate(zip(names, labels, said, strict=True)):
+        out += "".join(text(left, 112 + 10 * n, cell) for left, cell in zip((48, 330, 420), cells, strict=True) if cell)
+    out += text(48, 180, "Handelsrechnung", size=12)
+    out += "".join(
+        text(left, 210, cell) for left, cell in zip(lefts, ("Pos.", "Bezeichnung", "Menge kg", "EUR/kg", "Betrag"), strict=True)
+    )
+    goods = [
+        (
+            "10",
+            ["Aceton, technisch rein, in Stahlfässern", "zu 200 l"],
+            "2914 11 00",
+            "Ursprung: DE",
+            "3.200,00",
+            "1,38",
+            "4.416,00",
+        ),
+        (
+            "20",
+            ["Glaskolben und Kolben, Borosilikat 3.3, bruchsicher verpackt, zu je 12"],
+            "7017 20 00",
+            "Ursprung: CZ",
+            "186,50",
+            "2,00",
+            "373,00",
+        ),
+        ("30", ["Toluol, technisch rein, in Stahlfässern"], "2902 30 00", "Ursprung: NO", "1.720,00", "1,50", "2.580,00"),
+    ]
+    at = 235.0
+    for number, name, code, origin, *figures in goods:
+        out += text(lefts[0], at, number) + "".join(text(lefts[1], at + 10 * n, part) for n, part in enumerate(name))
+        at += 10 * len(name)
+        out += text(lefts[1], at, f"Zolltarifnr.: {code}", size=7) + text(190, at, origin, size=7)
+        out += "".join(text(left, at, figure) for left, figure in zip(lefts[2:], figures, strict=True))
+        out += text(lefts[1], at + 9, f"Netto {figures[0]} kg / Brutto 9.999,00 kg", size=7) + text(
+            210, at + 9, "7 Kisten", size=7
+        )
+        at += 27
+    out += text(lefts[1], at, "Warenwert") + text(lefts[4], at, "7.369,00")
+    lines = next(table.lines for table in read(pdf(out), "m.pdf") if table.lines.num_rows).to_pydict()
+    assert [cell.split("\nZoll")[0].split("\n") for cell in lines["description"]] == [row[1] for row in goods]
+    assert lines["item_number"] == ["10", "20", "30"]
+    assert lines["hs_code"] == ["29141100", "70172000", "29023000"]
+    assert lines["country_of_origin"] == ["DE", "CZ", "NO"]
+    assert lines["net_mass_kg"] == [3200, 186.5, 1720]
+    assert set(lines["gross_mass_kg"]) == {9999}
+    assert set(lines["packages"]) == {7}
+    assert set(lines["consignor_name"]) == {"Wendelin Feinchemie GmbH"}
+    assert set(lines["consignee_name"]) == {"Pellam Coatings S.A."}
+    assert set(lines["stated_shipment_id"]) == {"WF-2026-77"}
+
+
+PARTIES = (30, 110, 210, 330, 400, 500, 545)
+
+
+@pytest.mark.parametrize("total", [True, False])
+@pytest.mark.parametrize(("apart", "alone"), [(9, False), (9, True), (12, True)])
+@pytest.mark.parametrize("lefts", [PARTIES, (80, 160, 260, 30, 400, 500, 545)])
+def test_addresses_beside_the_goods_of_a_bill_belong_to_all_of_them(
+    total: bool, apart: int, alone: bool, lefts: Sequence[float]
+) -> None:
+    """Their lines stand closer than those of the goods, or as far, and then there are as many where goods are one."""
+    header = ("HBL / Container", "Shipper", "Consignee / Notify", "Packages", "Description of goods", "HS code", "Gross kg")
+    bills = [
+        (
+            ("XQ7001\nABCU1234560\n40HC", "Wendelin GmbH\nHafenweg 8\n12345 Otterau", "Pellam LLC\nDock Road 5\nOtterville\nNotify: THE SAME"),
+            [("16 DRUMS", "TOLUENE", "29023000", "3,056.0"), ("8 DRUMS", "BUTANONE", "29141200", "1,416.0")],
+        ),
+        (
+            ("XQ7002\nABCU1234560\n40HC", "Torvald AB\nMill Road 7\nMusterau", "Crill Ltd\nDock Road 7\nOtterville\nNotify: Brack Ltd"),
+            [("2 CASES", "SPEED REDUCERS AND\nSPARE PARTS", "84834000", "1,284.5")],
+        ),
+        (
+            ("XQ7003\nABCU1234560\n40HC", "Okemah Ltd\nMill Road 9\nMusterau", "Carr Ltd\nDock Road 9\nOtterville\nNotify: Brack Ltd"),
+            [("60 CARTONS", "TEA", "09023000", "468.0"), ("25 CARTONS", "CHINA", "69111000", "162.5"), ("9 BAGS", "SALT", "25010000", "90.0")],
+        ),
+    ]  # fmt: skip
+    bills = [bill for bill in bills if alone or len(bill[1]) > 1]
+    out, at = "".join(text(left, 60, cell, size=6) for left, cell in zip(lefts, header, strict=True)), 80.0
+    for parties, goods in bills:
+        out += across(at - 12)
+        for left, cell in zip(lefts, parties, strict=False):
+            out += "".join(text(left, at + apart * n, line, size=6) for n, line in enumerate(cell.split("\n")))
+        sums = [(f"{len(goods)} PKGS", "TOTAL HBL", "", "")] if total and len(goods) > 1 else []
+        down = at
+        for row in [*goods, *sums]:
+            for left, cell in zip(lefts[3:], row, strict=True):
+                out += "".join(text(left, down + 8 * n, line, size=6) for n, line in enumerate(cell.split("\n")) if line)
+            if row in sums:
+                mass = sum(float(one[3].replace(",", "")) for one in goods)
+                out += text(lefts[6], down, f"{mass:,.1f}", size=6)
+            down += 12 + 8 * row[1].count("\n")
+        at = max(down, at + apart * 4) + 16
+    lines = one(out + across(at - 12)).lines.to_pydict()
+    stated = [(parties, row) for parties, goods in bills for row in goods]
+    assert [" ".join(cell.split()) for cell in lines["description"]] == [" ".join(row[1].split()) for _, row in stated]
+    assert [f"{mass:,.1f}" for mass in lines["gross_mass_kg"]] == [row[3] for _, row in stated]
+    assert lines["house_bill_of_lading"] == [parties[0].split("\n")[0] for parties, _ in stated]
+    assert lines["consignor_name"] == [parties[1].split("\n")[0] for parties, _ in stated]
+    assert lines["consignee_name"] == [parties[2].split("\n")[0] for parties, _ in stated]
+    assert lines["notify_party_name"] == ["Pellam LLC" if "SAME" in parties[2] else "Brack Ltd" for parties, _ in stated]
+    assert lines["container_numbers"] == [["ABCU1234560"]] * len(stated)
+    assert lines["packages"] == [int(row[0].split()[0]) for _, row in stated]

@@ -19,6 +19,8 @@ from precursor_screen.text.countries import find_country, is_no_one_country
         ("in", "IN"),
         ("IN, INDIA", "IN"),
         ("INDIA (IN)", "IN"),
+        ("中国\n(CHN)", "CN"),
+        ("智利 (CHN)", None),
         ("CHINA - CN", "CN"),
         ("KOR", "KR"),
         ("840", "US"),

@@ -25,6 +25,7 @@ from precursor_screen.text.party import (
 )
 from precursor_screen.text.party_cells import name_parts
 from precursor_screen.text.party_words import COMMON, PARENTS, PLACES, STATE_WORDS, VARIANTS
+from precursor_screen.text.text import sign_pairs
 
 # Names that both stand in Chinese, Japanese or Korean writing: there one character makes another name, however alike they
 # sound.
@@ -55,14 +56,7 @@ def _called(name: str) -> tuple[str, str]:
     own = next((r.tokens for r in readings if r.script == OWN_SCRIPT), ())
     words = "".join(t for t in own if kind_of(t) == NAME and not t.isascii())
     writing = next((w for w, letters in _WRITINGS.items() if letters.fullmatch(words)), "")
-    return writing, words.translate(_simplified()) if writing else ""
-
-
-@lru_cache(maxsize=1)
-def _simplified() -> dict[int, str]:
-    text = resources.files("precursor_screen.text").joinpath("han_variants.txt").read_text("utf-8")
-    pairs = (pair for line in text.splitlines() if not line.startswith("#") for pair in line.split())
-    return {ord(pair[0]): pair[1] for pair in pairs}
+    return writing, words.translate(sign_pairs("han_variants")) if writing else ""
 
 
 _LEAST_LETTERS = 4  # of a name that is to count as the same, its legal form apart: `TBS GmbH` and `TBS LLC` are two firms

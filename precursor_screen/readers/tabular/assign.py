@@ -50,9 +50,9 @@ def is_heading(cell: str) -> bool:
 
 
 def is_amount(cell: str) -> bool:
-    """Whether a cell is a number, perhaps with its unit: `1080KGM`."""
-    match = _NUMBER.fullmatch(cell)
-    return match is not None and (not match[1] or find_unit(match[1]) is not None)
+    """Whether a cell is a number, perhaps with its unit, `1080KGM`; or is one in several units, each on a line of its own."""
+    matches = [_NUMBER.fullmatch(line.strip()) for line in cell.split("\n")]
+    return all(m and (find_unit(m[1]) is not None if m[1] else len(matches) == 1) for m in matches)
 
 
 _OF_KINDS: Final = {words: holds for words, _, holds, _ in CELLS}
@@ -69,7 +69,7 @@ HOLDS: Final[Mapping[str, Callable[[str], object]]] = {
     "currencies": _OF_KINDS["currencies"],
     "units": _OF_KINDS["units"],
     "packages": lambda cell: _OF_KINDS["packages"](cell) or _OF_KINDS["units"](cell),
-    "containers": _OF_KINDS["container numbers"],
+    "containers": lambda cell: _OF_KINDS["container numbers"](cell.partition("\n")[0]),  # size and seal may stand below
 }
 _CALLED: Final = {
     "hs": "HS codes",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import takewhile
 from typing import Final
 
@@ -14,25 +15,30 @@ from precursor_screen.core.arrow import holds
 from precursor_screen.formats.sheet import Body, table_of_columns
 from precursor_screen.readers.column_map import Guess
 from precursor_screen.readers.tabular.assign import lookup
+from precursor_screen.readers.tabular.concepts import languages_of, meanings
 from precursor_screen.readers.tabular.content import is_hs_code
-from precursor_screen.readers.tabular.fill import spread_out
+from precursor_screen.readers.tabular.fill import each_cell, spread_out
 from precursor_screen.text.countries import find_country
-from precursor_screen.text.quantity_words import counted
+from precursor_screen.text.quantity_words import MASS as MASS_UNIT
+from precursor_screen.text.quantity_words import counted, find_unit, is_package_kind
 
 WITH_THE_GOODS: Final = "a line of its own in the cells of the goods"
 BEFORE_THE_GOODS: Final = "what stands before the goods in their cells"
 _SAMPLE: Final = 60  # cells
 _FIELDS: Final = ("hs_code", "country_of_origin", "marks", "packages", "container_numbers", "net_mass", "gross_mass")
 _LINE: Final = re.compile(r"([^:：\d\n]{2,30})[:：]\s*(\S.*)")
-_CODE: Final = re.compile(r"([^:：\d\n]{2,30}?)[\s.#]+(\d{4}[\d .-]{2,12}\d)\b[\s,;]*(.*)")
-_MASS: Final = re.compile(r"\d[\d.,' ]*(?:kgs?|kilos?|g|mt|t|lbs?)\.?$", re.IGNORECASE)  # with its unit
+_UNIT: Final = r"\d[\d.,' ]*(?:kgs?|kilos?|g|mt|t|lbs?)\b"
+_LABEL: Final = re.compile(r"([^\W\d_][^:：\d\n/;|]{1,29}?)(?:\s*[:：]\s*|[\s.#]+(?=\d))")
+_COUNT: Final = re.compile(r"\d{1,6}\s+([^\W\d_]+)\.?")
 _VALUES: Final = {
-    "net_mass": _MASS,
-    "gross_mass": _MASS,
-    "packages": re.compile(r"\d[\d.,']*(?:\s+\D+)?$"),  # `80 drums`, and not `250G/BAG`
-    "container_numbers": re.compile(r"\W*[A-Z]{4}[\s-]?\d{6}", re.IGNORECASE),
+    "hs_code": re.compile(r"\d{4}[\d .-]{2,12}\d\b"),
+    "country_of_origin": re.compile(r"[^\W\d_][^\d:：/;,|]{1,40}"),
+    "marks": re.compile(r".+"),
+    **dict.fromkeys(("net_mass", "gross_mass"), re.compile(rf"{_UNIT}\.?(?=[\s/;,|]|$)", re.IGNORECASE)),
+    "packages": re.compile(r"\d[\d.,']*(?:\s+[^\d/;,|]+)?(?=[/;,|]|$)"),  # `80 drums`, and not `250G/BAG`
+    "container_numbers": re.compile(r"\W*[A-Z]{4}[\s-]?\d{6}.*", re.IGNORECASE),
 }
-_LABELLED: Final = r"\n.{2,30}\d{4}|(?:^|\n)[^:：\d\n]{2,30}[:：]"
+_LABELLED: Final = rf"\n[^:：\d\n]{{2,30}}[\s.#]\d{{4}}[\d .-]{{1,12}}\d|(?:^|\n)[^:：\d\n]{{2,30}}[:：]|\n\d{{1,6}} +\pL+\.?(?:\n|$)|(?i)\n[^:：\d\n]{{2,30}}{_UNIT}"
 
 
 class _Cell(Struct, frozen=True):
@@ -55,9 +61,11 @@ def part_details(body: Body, guesses: Sequence[Guess]) -> tuple[Body, tuple[Gues
     if not holds(body.table.column(at), b"\n"):  # facts stand in lines of their own
         return body, ()
     column = body.table.column(at).combine_chunks().dictionary_encode()
-    if not pc.any(pc.match_substring_regex(column.dictionary, _LABELLED)).as_py():
+    labelled = pc.match_substring_regex(column.dictionary, _LABELLED).to_pylist()
+    if not any(labelled):
         return body, ()
-    cells = [_parted(cell, fields) for cell in column.dictionary.to_pylist()]
+    pairs = zip(column.dictionary.to_pylist(), labelled, strict=True)
+    cells = [_parted(cell, fields) if is_labelled else _Cell(cell, {}) for cell, is_labelled in pairs]
     columns = list(body.table.columns)
     columns[at] = spread_out(column, [cell.goods for cell in cells])
     found: list[Guess] = []
@@ -104,22 +112,85 @@ def _parted(cell: str, fields: Sequence[str]) -> _Cell:
     return _Cell("\n".join([*lines[first:], *others]), found)
 
 
-def _facts(line: str) -> Iterator[tuple[str, str]]:
-    if match := _LINE.fullmatch(line.strip()):
-        field = lookup(match[1].strip())[0]
-        if _may_say(field, match[2]):
-            yield field, match[2]
-    elif (match := _CODE.fullmatch(line.strip())) and lookup(match[1])[0] == "hs_code" and is_hs_code(match[2]):
-        yield "hs_code", match[2]
-        label, _, place = match[3].rpartition(" ")
-        if label and lookup(label.strip(" :"))[0] == "country_of_origin" and find_country(place):
-            yield "country_of_origin", place
+def _facts(line: str) -> list[tuple[str, str]]:
+    """What a line states, label by label: `HS 2914 11 00 Origin: DE`, `Net 500 kg / Gross 540 kg 20 drums`. A code is stated
+    whatever follows it; else the line says nothing more: `Net 25 kg per bag` is not the mass of the goods."""
+    found: list[tuple[str, str]] = []
+    rest = line.strip() if len(line) < 1_000 else ""
+    while rest:
+        field, begin = _label(rest)
+        if not field and found and _field(before := rest.rpartition(" ")[0]) == "country_of_origin":  # `HS 29141100 Origin NO`
+            field, begin = "country_of_origin", len(before) + 1
+        value = _VALUES[field].match(rest, begin) if field else None
+        said = _said(field, value[0]) if value else ""
+        if not said:
+            break
+        found.append((field, said))
+        rest = rest[begin + len(said) :].lstrip(" \t/;,|")
+    return found if not rest else [(field, said) for field, said in found if field == "hs_code"]
 
 
-def _may_say(field: str, value: str) -> bool:
+def _label(text: str) -> tuple[str, int]:
+    """The field of the label with which a text begins, and where what it says does; a count of packages needs none."""
+    if text[0].isdigit():
+        count = _COUNT.fullmatch(text)
+        return ("packages" if count and is_package_kind(count[1]) else "", 0)
+    match = _LABEL.match(text)
+    field = _field(match[1].strip()) if match else ""
+    return (field, match.end()) if match and field in _VALUES else ("", 0)
+
+
+@lru_cache(maxsize=4096)
+def _field(label: str) -> str:
+    return lookup(label)[0]
+
+
+def _said(field: str, value: str) -> str:
+    """What a text says first of a field; empty: nothing of it."""
     if field == "hs_code":
-        return is_hs_code(value)
-    if field == "country_of_origin":
-        return find_country(value) is not None
-    pattern = _VALUES.get(field)
-    return field == "marks" or (pattern is not None and pattern.match(value) is not None)
+        return value if is_hs_code(value) else ""
+    if field != "country_of_origin":
+        return value
+    words = value.split(" ")
+    return next((said for last in range(len(words), 0, -1) if find_country(said := " ".join(words[:last]))), "")
+
+
+_QUANTITY: Final = re.compile(r"\d[\d.,' ]*([^\d\s].*)")
+
+
+def net_quantities(body: Body, guesses: Sequence[Guess]) -> tuple[Body, tuple[Guess, ...]]:
+    """The rows with a column behind the others for the net masses among quantities whose header says that they are net, and a guess for it.
+
+    Of a quantity that a cell states in several units, each on a line of its own, the one that is a mass stays.
+    """
+    at = {guess.field: guess.position for guess in guesses if guess.field}
+    if "quantity" not in at:
+        return body, ()
+    header, columns = guesses[at["quantity"]].header, list(body.table.columns)
+    if holds(columns[at["quantity"]], b"\n"):
+        columns[at["quantity"]] = each_cell(columns[at["quantity"]], _in_one_unit)
+    if "net_mass" in at or not any("net" in word for word in meanings(header, languages_of((header,)))):
+        return Body(table_of_columns(columns), body.rows, body.broken), ()
+    if "quantity_unit" in at:
+        units = each_cell(columns[at["quantity_unit"]], lambda unit: unit if _is_mass(unit) else None)
+        net = pc.binary_join_element_wise(columns[at["quantity"]], units, " ")
+    else:
+        net = each_cell(columns[at["quantity"]], lambda cell: cell if _in_mass(cell) else None)
+    return Body(table_of_columns([*columns, net]), body.rows, body.broken), (
+        Guess(len(columns), header, "net_mass", "its header says net"),
+    )
+
+
+def _in_one_unit(cell: str) -> str:
+    masses = {line.strip() for line in cell.split("\n") if _in_mass(line)}
+    return masses.pop() if len(masses) == 1 else cell
+
+
+def _in_mass(text: str) -> bool:
+    match = _QUANTITY.fullmatch(text.strip())
+    return match is not None and _is_mass(match[1])
+
+
+def _is_mass(unit: str) -> bool:
+    found = find_unit(unit)
+    return found is not None and found.kind == MASS_UNIT

@@ -1,4 +1,4 @@
-"""The number of an invoice, a packing list or a delivery note above its rows: one such paper is one consignment."""
+"""The number of an invoice, a packing list, a delivery note or an air waybill above its rows: one such paper is one consignment."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 
 from precursor_screen.core.tables import pattern_of
 from precursor_screen.readers.column_map import Guess
+from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.general_segment import REFERENCES, Stated
 from precursor_screen.text.text import late
 
@@ -21,18 +22,31 @@ _NUMBER: Final = re.compile(
     r"(?P<number>(?=[^\s,;()]*\d)\w[\w/.-]{2,34})(?=$|[\s,;()])",
     re.IGNORECASE,
 )
+_WAYBILL: Final = re.compile(
+    r"\d{3}[\s-](\d{4})\s?(\d{3})(\d)"
+)  # of a carrier, and its own with the rest by seven (IATA Resolution 600a)
 _NO_NUMBER: Final = re.compile(r"(?:\d{1,4}[./-]){2}\d{1,4}|(?:19|20)\d\d|\d+(?:[.,]\d+)?%?", re.IGNORECASE)
 _LEAST_FIGURES: Final = 4  # of a number without a letter or a sign
 _LONGEST: Final = 300  # characters of a cell
 
 
 def document_number(rows: Sequence[Sequence[str]], stated: Sequence[Stated], guesses: Sequence[Guess]) -> tuple[Stated, ...]:
-    """The number of the paper as that of the shipment, where neither the rows above nor a column state a reference; none where there are two."""
+    """The number of the paper as that of the shipment, where neither the rows above nor a column state a reference; none where there are two.
+    An air waybill has it at its corners, without a label."""
     known = {one.field for one in stated} | {guess.field for guess in guesses}
     if not known.isdisjoint((*REFERENCES, "stated_shipment_id")):
         return ()
+    waybills = {cell.strip() for row in rows for cell in row if _is_waybill(cell)}
+    lines = (line.strip() for row in rows for cell in row for line in cell[:_LONGEST].split("\n"))
+    if len(waybills) == 1 and any(line and lookup(line)[0] == "bill_of_lading" for line in lines):
+        return (Stated("bill_of_lading", "at the corner of the waybill", waybills.pop(), ()),)
     found = dict(_numbers(rows))
     return tuple(Stated("stated_shipment_id", label, number, ()) for number, label in found.items()) if len(found) == 1 else ()
+
+
+def _is_waybill(cell: str) -> bool:
+    match = _WAYBILL.fullmatch(cell.strip())
+    return match is not None and int(match[1] + match[2]) % 7 == int(match[3])
 
 
 def _numbers(rows: Sequence[Sequence[str]]) -> Iterator[tuple[str, str]]:

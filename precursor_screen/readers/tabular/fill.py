@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -78,6 +78,12 @@ def part_addresses(body: Body, guesses: Sequence[Guess]) -> tuple[Body, tuple[Gu
         columns.append(spread_out(column, [address or None for _, address in parts]))
         mapped.add(field)
     return (Body(table_of_columns(columns), body.rows, body.broken), tuple(found)) if found else (body, ())
+
+
+def each_cell(column: pa.ChunkedArray, read: Callable[[str], str | None]) -> pa.ChunkedArray:
+    """A column with what is read of each of its distinct texts."""
+    encoded = column.combine_chunks().dictionary_encode()
+    return spread_out(encoded, list(map(read, encoded.dictionary.to_pylist())))
 
 
 def spread_out(column: pa.DictionaryArray, values: Sequence[str | None]) -> pa.ChunkedArray:

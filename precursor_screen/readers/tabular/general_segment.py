@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
-from itertools import takewhile
+from functools import cache, lru_cache
+from itertools import dropwhile, groupby, takewhile
 from typing import Final
 
 from msgspec import Struct
@@ -19,7 +19,9 @@ from precursor_screen.core.schema import DATES
 from precursor_screen.core.tables import pattern_of, spellings_of
 from precursor_screen.readers.column_map import COUNTRIES, PARTY_NAMES, Guess
 from precursor_screen.readers.tabular.assign import lookup
+from precursor_screen.readers.tabular.concepts import PARTIES, languages_of, meanings
 from precursor_screen.readers.tabular.content import is_firm
+from precursor_screen.readers.tabular.header_rows import is_of_party
 from precursor_screen.readers.tabular.headers import spelled
 from precursor_screen.readers.tabular.shorthand import is_ditto, same_party
 from precursor_screen.text.countries import find_country
@@ -64,7 +66,9 @@ _NUMBERED: Final = re.compile(
 REFERENCES: Final = frozenset(("bill_of_lading", "house_bill_of_lading", "master_bill_of_lading", "declaration_id"))
 # Characters of a cell, words of a label within a line, lines of a party, cells among which a letterhead is.
 _LONGEST, _MOST_WORDS, _MOST_LINES, _MOST_HEADS = 300, 5, 6, 3
+_SENDERS: Final = ("consignor_name", "exporter_name")
 CONTAINER: Final = r"^\D{3,30}\b[A-Z]{3}[UJZ][\s-]?\d{6}"
+ADDRESSEE: Final = "the addressee of the paper"
 ABOVE_THE_ROWS: Final = "stated above the rows"
 
 
@@ -79,6 +83,7 @@ class Stated(Struct, frozen=True):
 
 def general_segment(rows: Sequence[Sequence[str]]) -> tuple[Stated, ...]:
     """What the rows above a header state; a field that is stated twice, and differently, is not taken."""
+    rows = list(_under_headings(rows))
     beside = [stated for at, row in enumerate(rows) for stated in stated_in(at, row, rows[at + 1] if at + 1 < len(rows) else ())]
     beside += [stated for at, row in enumerate(rows) for stated in container_of(row, at).values()]
     taken = {cell for stated in beside for cell in stated.cells}
@@ -87,6 +92,26 @@ def general_segment(rows: Sequence[Sequence[str]]) -> tuple[Stated, ...]:
         below += _only_date(rows)
     found = grouped((stated.field, stated) for stated in _named(sorted((*beside, *below), key=lambda one: one.cells[0])))
     return tuple(some[0] for some in found.values() if len({one.value for one in some}) == 1)
+
+
+def _under_headings(rows: Sequence[Sequence[str]]) -> Iterator[Sequence[str]]:
+    """The rows with labels that say what is stated of a party, `Name:`, behind the word for it in the heading over them, `PART II - EXPORTER`."""
+    party = ""
+    for row in rows:
+        filled = [cell for cell in row if cell.strip()]
+        if len(filled) == 1 and not _COLON.search(filled[0].strip(" :：")):
+            party = next(filter(_is_party, filled[0].split()[: 2 * _MOST_WORDS]), "")
+        yield [
+            f"{party} {cell}" if party and ":" in cell and is_of_party(party, cell.partition(":")[0]) else cell for cell in row
+        ]
+
+
+@lru_cache(maxsize=4096)
+def _is_party(word: str) -> bool:
+    """Whether a word says for sure a party: not `I.`, which may be cut short."""
+    return any(
+        sure >= 1 and concept in PARTIES for meant in meanings(word, languages_of((word,))) for concept, sure in meant.items()
+    )
 
 
 def _only_date(rows: Sequence[Sequence[str]]) -> list[Stated]:
@@ -170,7 +195,7 @@ def stated_in(at: int, row: Sequence[str], below: Sequence[str] = ()) -> Iterato
         if skip:
             skip = False
             continue
-        if (named := _NAMED.fullmatch(cell)) and is_firm(named[1]) and (role := _role(named[2])):
+        if (named := _NAMED.fullmatch(cell)) and is_firm(named[1]) and _field(role := named[2].split(" ")[0]) in PARTY_NAMES:
             yield from facts(role, named[1], ((at, column),))
             continue
         if pairs := pairs_of(cell):
@@ -186,11 +211,6 @@ def stated_in(at: int, row: Sequence[str], below: Sequence[str] = ()) -> Iterato
                 found = list(facts(name, value, ((at, column), (at, beside))))
                 yield from found
                 skip = bool(found)
-
-
-def _role(text: str) -> str:
-    """The word for a party with which a remark begins; empty where it begins with another."""
-    return next((word for word in text.split()[:1] if _field(word) in PARTY_NAMES), "")
 
 
 def _may_be_label(text: str) -> bool:
@@ -277,8 +297,9 @@ def facts(label: str, value: str, cells: tuple[tuple[int, int], ...]) -> Iterato
         if field not in (*_OF_PARTIES, "container_numbers"):  # what stands below in its box is another thing
             said = said.partition("\n")[0].strip()
         if field in DATES and parse_date(said) == UNREADABLE:
-            said = match[0] if (match := _DATE.search(said)) else said
-        if not said or (field in (*REFERENCES, "container_numbers") and not any(map(str.isdigit, said))):
+            said = match[0] if (match := _DATE.search(said)) else "" if "/" in label else said  # `Flight / Date`
+        has_digit = any(map(str.isdigit, said))
+        if not said or (field in (*REFERENCES, "container_numbers") and not has_digit) or (field in COUNTRIES and has_digit):
             continue
         if label.casefold() in _letters() and not is_firm(said.partition("\n")[0]):
             continue
@@ -331,12 +352,15 @@ def _field(label: str) -> str:
 
 
 def stated_around(rows: Sequence[Sequence[str]], below: Sequence[Sequence[str]], guesses: Sequence[Guess]) -> tuple[Stated, ...]:
-    """What the rows above a header state, with their letterhead where neither they nor a column name the sender; and of what stands below the
-    table what those above do not, but for parties: boxes of signatures and charges name some."""
+    """What the rows above a header state, with their letterhead and their addressee where neither they nor a column name the sender and the
+    receiver; and of what stands below the table what those above do not, but for parties: boxes of signatures and charges name some."""
     above = general_segment(rows)
     fields = {one.field for one in above}
-    if fields.union(guess.field for guess in guesses).isdisjoint(("consignor_name", "exporter_name")):
+    named = fields.union(guess.field for guess in guesses)
+    if named.isdisjoint(_SENDERS):
         above += letterhead(rows)
+    if named.isdisjoint(("consignee_name", "importer_name")):
+        above += addressee(rows, above)
     told = fields.union(_OF_PARTIES, () if fields.isdisjoint(DATES) else DATES)
     return (*above, *(replace(one, cells=()) for one in general_segment(below) if one.field not in told))
 
@@ -344,12 +368,35 @@ def stated_around(rows: Sequence[Sequence[str]], below: Sequence[Sequence[str]],
 def letterhead(rows: Sequence[Sequence[str]]) -> tuple[Stated, ...]:
     """The firm whose name heads an invoice, a packing list or a delivery note: it sends the goods, where nothing else says who does."""
     filled = [(at, column, cell.strip()) for at, row in enumerate(rows) for column, cell in enumerate(row) if cell.strip()]
-    firms = [
-        (at, column, cell)
-        for at, column, cell in filled[:_MOST_HEADS]
-        if is_firm(cell) and not _COLON.search(cell) and len(cell) < 100
-    ]
-    if not firms or not any(_SENDERS_PAPER.search(cell) for *_, cell in filled):
+    heads = ((at, column, part.strip()) for at, column, cell in filled[:_MOST_HEADS] for part in _APART.split(cell)[:_MOST_HEADS])
+    firms = [(at, column, name) for at, column, name in heads if is_firm(name) and not _COLON.search(name) and len(name) < 100]
+    if not firms or not _is_of_sender(rows):
         return ()
     at, column, name = firms[0]
     return (Stated("consignor_name", "the head of the paper", name, ((at, column),)),)
+
+
+def _is_of_sender(rows: Sequence[Sequence[str]]) -> bool:
+    return any(_SENDERS_PAPER.search(cell) for row in rows for cell in row)
+
+
+def addressee(rows: Sequence[Sequence[str]], stated: Sequence[Stated]) -> tuple[Stated, ...]:
+    """The firm to which such a paper is addressed: the only one without a label over lines of an address, but for the sender, whose name may
+    stand in small print over it; it receives the goods, where nothing else says who does."""
+    sender = next((one.value.casefold() for one in stated if one.field in _SENDERS), "")
+    if not sender or not _is_of_sender(rows):
+        return ()
+    found: dict[str, tuple[str, tuple[tuple[int, int], ...]]] = {}
+    for column in range(max(map(len, rows), default=0)):
+        said = [
+            (at, line.strip()) for at, row in enumerate(rows) for line in (row[column] if column < len(row) else "").split("\n")
+        ]
+        for is_said, some in groupby(said, lambda one: bool(one[1]) and not pairs_of(one[1])):
+            lines = list(dropwhile(lambda one: one[1].casefold().startswith(sender), some)) if is_said else []
+            name, address = part_address("\n".join(line for _, line in lines[:_MOST_LINES]))
+            if address and is_firm(name):
+                found[name] = address, tuple((at, column) for at, _ in lines)
+    if len(found) != 1:
+        return ()
+    name, (address, cells) = found.popitem()
+    return (Stated("consignee_name", ADDRESSEE, name, cells), Stated("consignee_address", ADDRESSEE, address, cells))

@@ -217,7 +217,7 @@ def join_rows(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
         over = top or (over if bottom else "")
         if bottom and over and over != bottom:
             joined = f"{over} {bottom}"
-            names.append(joined if is_spelled(joined) or not is_spelled(bottom) or _is_of_party(over, bottom) else bottom)
+            names.append(joined if is_spelled(joined) or not is_spelled(bottom) or is_of_party(over, bottom) else bottom)
         else:
             names.append(bottom or over)
     return tuple(names)
@@ -226,7 +226,7 @@ def join_rows(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
 _OF_PARTIES = frozenset(("name", "firm", "address", "country", "number", "code"))
 
 
-def _is_of_party(upper: str, lower: str) -> bool:
+def is_of_party(upper: str, lower: str) -> bool:
     """Whether the upper header names a party, and the lower one says only what is stated of it: `Importer | Name`."""
     words = meanings(lower, languages_of((upper, lower)))
     party = any(not PARTIES.isdisjoint(word) for word in meanings(upper, languages_of((upper, lower))))

@@ -133,7 +133,9 @@ def _without_codes(guesses: list[Guess], fixed: frozenset[int], contents: Sequen
 
 
 def _is_own_code(cell: str) -> bool:
-    return any(map(str.isdigit, cell)) and not holds_words(cell) and not is_cas(cell.strip())
+    said = cell.strip()
+    is_code = any(map(str.isdigit, said)) or (said.isupper() and len(said) <= 2)  # `Q` is a class of rates on air waybills
+    return is_code and not holds_words(said) and not is_cas(said)
 
 
 def _ultimate(guesses: list[Guess], stated: set[int]) -> list[Guess]:

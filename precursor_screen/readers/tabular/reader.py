@@ -23,7 +23,7 @@ from precursor_screen.readers.tabular.assign import is_heading
 from precursor_screen.readers.tabular.concepts import languages_of, meanings, usual_order
 from precursor_screen.readers.tabular.confirm import Papers, with_papers
 from precursor_screen.readers.tabular.content import Content, content_of, explained, is_date
-from precursor_screen.readers.tabular.details import part_details, part_packages
+from precursor_screen.readers.tabular.details import net_quantities, part_details, part_packages
 from precursor_screen.readers.tabular.document_number import document_number
 from precursor_screen.readers.tabular.fill import fill_blanks, fill_down, guesses_of, not_mapped, part_addresses, without
 from precursor_screen.readers.tabular.general_segment import stated_around
@@ -57,6 +57,7 @@ from precursor_screen.readers.tabular.rows import (
     typical_rows,
 )
 from precursor_screen.readers.tabular.shorthand import write_out
+from precursor_screen.readers.tabular.stacked import part_parties, part_sides
 from precursor_screen.readers.tabular.survey import note_unread
 from precursor_screen.readers.tabular.unfold import items_of
 from precursor_screen.text.countries import MOST, PORTS, country_of_cell
@@ -145,6 +146,7 @@ def read_sheet(
     column_map = accepted.column_map if accepted else column_map.of_table(sheet.name) if column_map else None
     place, names, preset = _understand(sheet, column_map)
     body = sheet.read(place.row, len(names))
+    names, body = part_sides(names, body) if not sheet.named else (names, body)
     contents = [content_of(column) for column in typical_rows(body.table, names).columns]
     headed = bool(place.row) or sheet.named or preset is not None
     if accepted:
@@ -201,7 +203,8 @@ def read_sheet(
         guesses, names = (*guesses, *added), (*names, *(guess.header for guess in added))
         out_of_table_texts += idle
     body = fill_blanks(above_all, guesses, write_out(body, guesses, issues))
-    for part in (part_addresses, part_details, part_packages) if not sheet.named else (part_addresses, part_packages):
+    named_only = (part_addresses, part_packages)
+    for part in named_only if sheet.named else (part_parties, part_addresses, part_packages, part_details, net_quantities):
         body, added = part(body, guesses)
         guesses, names = (*guesses, *added), (*names, *(guess.header for guess in added))
     numbered = numbered_columns(preset, names)

@@ -17,7 +17,7 @@ from precursor_screen.formats.sheet import HEAD_ROWS, Body, Sheet, memory_reader
 from precursor_screen.readers.column_map import PARTY_NAMES
 from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.concepts import languages_of, meanings, split_header
-from precursor_screen.readers.tabular.general_segment import general_segment, pairs_of
+from precursor_screen.readers.tabular.general_segment import ADDRESSEE, general_segment, pairs_of, stated_around
 from precursor_screen.readers.tabular.header_rows import (
     ADDED_UP,
     GOODS,
@@ -71,9 +71,10 @@ def carried_over(sheets: Sequence[Sheet]) -> Iterator[Sheet]:
         is_open = not any(":" in cell or "\n" in cell for row in sheet.above for cell in row)
         over = (*stated, *sheet.above) if is_open else sheet.above
         labels = sheet.head if find_goods_header(sheet.head) is None and len(sheet.head) < HEAD_ROWS else ()
-        names_party = any(one.field in PARTY_NAMES for one in general_segment([*over, *labels]))
-        stated = (*over, *labels) if names_party else over
-        yield replace(sheet, above=over)
+        parties = [one for one in stated_around([*over, *labels], (), ()) if one.field in PARTY_NAMES]
+        stated = (*over, *labels) if parties else over
+        is_address = any(one.label == ADDRESSEE and one.cells[0][0] >= len(over) for one in parties)  # and no table of goods
+        yield replace(sheet, above=over, is_cover=is_address)
 
 
 def _is_cover(sheet: Sheet) -> bool:

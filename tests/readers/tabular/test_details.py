@@ -29,6 +29,11 @@ def lines(goods: str, *, code: str | None = None, packages: str = "") -> list[di
         ("Marks: KK 1\nPackages: 80 drums\nAcetone\npure", {"marks": "KK 1", "packages": 80, "description": "Acetone\npure"}),
         ("Brand: KK 1\nPackages: 80 drums\nAcetone", {"packages": 80, "description": "Acetone\nBrand: KK 1"}),
         ("Acetone\nHS 2914.11\nWool\nHS 5101.11", {"hs_code": "291411", "other_hs_codes": ["510111"]}),
+        ("Acetone\nHS: 2914 11 00 Origin: DE", {"hs_code": "29141100", "country_of_origin": "DE"}),
+        ("Acetone\nHS code 2914.11\nGROSS WT 1,100.250 KGS", {"hs_code": "291411", "gross_mass_kg": Decimal("1100.25")}),
+        ("Aceton\nBrutto 540 kg / Netto 500 kg 20 Trommeln", {"gross_mass_kg": 540, "packages": 20, "package_type": "Trommeln"}),
+        ("Acetone\n24 DRUMS", {"packages": 24}),
+        ("Acetone\nCOUNTRY OF ORIGIN: SOUTH AFRICA; MARKS: KK 1", {"country_of_origin": "ZA", "marks": "KK 1"}),
         # No fact: the first line is the goods, a batch is not a code, words are not a country.
         ("Marks: KK 1\nPackages: 80", {"description": "Marks: KK 1\nPackages: 80"}),
         ("Acetone\nBatch 29141100", {"hs_code": None}),
@@ -41,6 +46,11 @@ def lines(goods: str, *, code: str | None = None, packages: str = "") -> list[di
         ("Acetone\nPackages: MATT 2400", {"packages": None}),
         ("Acetone\nContainer No: 1 of 2", {"container_numbers": None}),
         ("Acetone\nHS 2914", {"hs_code": None}),
+        ("Acetone\nGross 25 kg per bag", {"gross_mass_kg": None}),
+        (f"Acetone\nHS 29141100 {'x' * 1000}", {"hs_code": None}),  # a line of labels is short
+        ("Acetone\nGross 25 kg, net 24 kg, as agreed", {"gross_mass_kg": None}),
+        ("Acetone\n24 LITRES", {"packages": None}),
+        ("Acetone\nHS 29141100 Gross 25 kg per bag", {"hs_code": "29141100", "gross_mass_kg": None}),
         ("Acetone\nOrigin: as agreed", {"country_of_origin": None}),
         ("HS 29141100", {"hs_code": None}),
     ],
@@ -76,3 +86,22 @@ def test_packages_before_the_goods_are_a_fact_where_most_cells_begin_so_and_no_c
     assert [
         tuple(line.get(name) for name in ("packages", "package_type", "description")) for line in table.lines.to_pylist()
     ] == told
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "net"),
+    [
+        ("Net quantity;Unit", ("500;kg", "40;L", "2;t"), [500, None, 2000]),
+        ("Cantidad neta;Unidad", ("500;kg", "40;L", "2;t"), [500, None, 2000]),
+        ("Quantity;Unit", ("500;kg", "40;L", "2;t"), None),
+        ("Net quantity;Colour", ("500 kg;red", "40 l;blue", "7 kg;red"), [500, None, 7]),
+        ("Net quantity;Unit;Net weight kg", ("500;kg;7", "40;L;8", "2;t;9"), [7, 8, 9]),
+    ],
+)
+def test_quantities_that_are_net_are_net_masses_where_their_unit_is_one(
+    header: str, rows: tuple[str, ...], net: list[int | None] | None
+) -> None:
+    names = ("Acetone", "Toluene", "Wool")
+    text = "\n".join([f"Description of goods;HS code;{header}", *(f"{n};29141100;{r}" for n, r in zip(names, rows, strict=True))])
+    lines = read(text.encode(), "m.csv")[0].lines
+    assert (lines.column("net_mass_kg").to_pylist() if "net_mass_kg" in lines.column_names else None) == net

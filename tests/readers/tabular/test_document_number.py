@@ -46,6 +46,22 @@ def test_the_number_of_the_paper_is_that_of_the_shipment(above: str, number: str
     assert len(set(found.lines.column("shipment_id").to_pylist())) == (1 if number or "ABCD" in above else 2)
 
 
+@pytest.mark.parametrize(
+    ("above", "bill"),
+    [
+        ("Air Waybill\n020-1234 5675", "020-1234 5675"),
+        ("020-12345675\nAir Waybill\n020-12345675", "020-12345675"),
+        ("Air Waybill\n020-1234 5674", None),  # its last figure does not fit
+        ("Telephone\n020-1234 5675", None),
+        ("Air Waybill\n020-1234 5675\n020-1234 5686", None),
+        ("Air Waybill of day 020-1234 5675", None),
+    ],
+)
+def test_the_number_of_an_air_waybill_needs_no_label(above: str, bill: str | None) -> None:
+    lines = read(f"{above}\n\n{TABLE}".encode(), "m.csv")[0].lines
+    assert (lines.column("bill_of_lading")[0].as_py() if "bill_of_lading" in lines.column_names else None) == bill
+
+
 def test_a_column_of_references_goes_first() -> None:
     rows = "Packing list PL-4471\n\nBill of lading;Description;HS Code\nB1;wool;510111\nB2;tin;800110\n"
     (found,) = read(rows.encode(), "m.csv")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from precursor_screen.readers.registry import read
-from precursor_screen.readers.tabular.general_segment import general_segment, letterhead
+from precursor_screen.readers.tabular.general_segment import general_segment, letterhead, stated_around
 
 TABLE = "Description;HS Code;Consignee\nwool;510111;Acme Ltd\ntin;800110;Acme Ltd\n"
 
@@ -215,6 +215,15 @@ def test_totals_among_the_rows_stay_totals():
         ([["Seller: ООО «Акме», 620014, ул. Мельничная, 4"]], {"consignor_name": "ООО «Акме»", "consignor_address": "620014, ул. Мельничная, 4"}),
         ([["Seller: Acme Co., Ltd., Mill Road 12, Bordin"]], {"consignor_name": "Acme Co., Ltd.", "consignor_address": "Mill Road 12, Bordin"}),
         ([["Seller: Acme Ltd, Bordin"]], {"consignor_name": "Acme Ltd, Bordin"}),
+        (
+            [["PART I - IMPORTER"], ["Name:", "Bolt Ltd"], ["Address:", "Mill Road 7, Otterville"], ["II. EXPORTER"], ["Name: Acme GmbH"]],
+            {"importer_name": "Bolt Ltd", "importer_address": "Mill Road 7, Otterville", "exporter_name": "Acme GmbH"},
+        ),
+        ([["IMPORTER"], ["Name:", "Bolt Ltd"], ["III. GOODS"], ["Name:", "Acetone"]], {"importer_name": "Bolt Ltd"}),
+        ([["I. GOODS"], ["Name:", "Bolt Ltd"]], {}),
+        ([["I. DATOS DEL IMPORTADOR"], ["Domicilio:", "Calle 7, Otterville"]], {"importer_address": "Calle 7, Otterville"}),
+        ([["Flight / Date: XQ505/23 XQ077/24"]], {}),
+        ([["ORIGIN: 7016"]], {}),
         ([["Country of origin: Norway, unless stated otherwise"]], {"country_of_origin": "Norway"}),
         ([["Buyer: Bolt Ltd"], ["Consignee: the same"]], {"consignee_name": "Bolt Ltd"}),
         ([["Consignee: Bolt Ltd"], ["Notify: same as consignee"]], {"consignee_name": "Bolt Ltd", "notify_party_name": "Bolt Ltd"}),
@@ -236,11 +245,34 @@ def test_what_titles_letters_and_remarks_state(rows, facts):
         ([["Acme"], ["Invoice"]], None),  # nothing says that it is a firm
         ([["Invoice"], ["7"], ["8"], ["Acme Ltd"]], None),
         ([["Buyer: Acme Ltd"], ["Invoice"]], None),
+        ([["ACME", "Acme Ltd\n12 Mill Road\nOtterville"], ["Invoice"]], "Acme Ltd"),
+        ([["Acme Ltd · 12 Mill Road · Otterville"], ["Invoice"]], "Acme Ltd"),
         ([], None),
     ],
 )
 def test_who_heads_a_senders_paper_sends_the_goods(rows, name):
     assert [one.value for one in letterhead(rows)] == ([name] if name else [])
+
+
+@pytest.mark.parametrize(
+    ("below", "receiver"),
+    [
+        ([["Acme GmbH · Hafenweg 8 · 12345 Otterau", "No.: 7"], ["Bolt S.A.", "Terms: CIF"], ["Rue du Port 7"], ["75001 Paris"]], "Bolt S.A."),
+        ([["", "Bolt S.A.\nRue du Port 7\n75001 Paris"]], "Bolt S.A."),
+        ([["Acme GmbH"], ["Hafenweg 8"], ["12345 Otterau"]], None),  # the sender once more
+        ([["Bolt S.A."], ["valued customer"]], None),  # no address
+        ([["Bolt"], ["Rue du Port 7"], ["75001 Paris"]], None),  # nothing says that it is a firm
+        ([["Bolt S.A.", "Carr Ltd"], ["Rue du Port 7", "12 Mill Road"], ["75001 Paris", "Otterville"]], None),  # which?
+        ([["Bank: Bolt S.A."], ["Rue du Port 7"], ["75001 Paris"]], None),
+        ([["Consignee: Carr Ltd"], ["Bolt S.A."], ["Rue du Port 7"], ["75001 Paris"]], "Carr Ltd"),
+    ],
+)  # fmt: skip
+def test_whom_a_senders_paper_is_addressed_to_receives_the_goods(below, receiver):
+    for title, name in (("Invoice", receiver), ("Cargo manifest", receiver if receiver == "Carr Ltd" else None)):
+        stated = {one.field: one.value for one in stated_around([["Acme GmbH"], [title], [], *below], (), ())}
+        assert stated.get("consignee_name") == name
+        if name == "Bolt S.A.":
+            assert stated["consignee_address"] == "Rue du Port 7, 75001 Paris"
 
 
 def test_a_letterhead_counts_where_nothing_else_names_the_sender():
