@@ -149,6 +149,8 @@ def _said(field: str, value: str) -> str:
     """What a text says first of a field; empty: nothing of it."""
     if field == "hs_code":
         return value if is_hs_code(value) else ""
+    if field == "packages" and _in_mass(value):  # `Pieces: 0.4 kg`
+        return ""
     if field != "country_of_origin":
         return value
     words = value.split(" ")
