@@ -44,6 +44,7 @@ def lines(goods: str, *, code: str | None = None, packages: str = "") -> list[di
         ("Acetone\nGross weight: 500", {"gross_mass_kg": None}),
         ("Acetone\nPackages: 250G/BAG", {"packages": None}),
         ("Acetone\nPackages: MATT 2400", {"packages": None}),
+        ("Acetone\nPackages: 4 kg", {"packages": None}),
         ("Acetone\nContainer No: 1 of 2", {"container_numbers": None}),
         ("Acetone\nHS 2914", {"hs_code": None}),
         ("Acetone\nGross 25 kg per bag", {"gross_mass_kg": None}),
