@@ -152,8 +152,14 @@ _MOST_WORDS: Final = 3  # of a kind of package
 def counted(text: str) -> tuple[str, str]:
     """The number and kind of packages with which a text of goods begins, and the rest: `20 drums of acetone`; of `200 L drums` and `12 drums` none."""
     match = _COUNTED.fullmatch(text.strip()) if text[:1].isdigit() else None
-    meant, kind, rest = _led_by_packages(match[2]) if match else ("", "", "")
-    if not match or meant in ("", *_NOT_SHIPPED):
+    kind, rest = kind_before(match[2]) if match else ("", "")
+    return (f"{match[1]} {kind}", rest) if match and kind else ("", text)
+
+
+def kind_before(text: str) -> tuple[str, str]:
+    """The kind of package with which a text of goods begins, and the rest: `drums of acetone`; none of `drums` and of `bags 25 kg`."""
+    meant, kind, rest = _led_by_packages(text)
+    if meant in ("", *_NOT_SHIPPED):
         return "", text
     within = _led_by_packages(rest)
     if within[0] in CHEMICAL_KINDS:
@@ -161,8 +167,8 @@ def counted(text: str) -> tuple[str, str]:
     first, _, others = rest.partition(" ")
     word = words().get(plain(first))
     if word and word.role == "of" and others:
-        return f"{match[1]} {kind}", others
-    return (f"{match[1]} {kind}", rest) if find_unit(first) is None else ("", text)
+        return kind, others
+    return (kind, rest) if find_unit(first) is None else ("", text)
 
 
 def _led_by_packages(text: str) -> tuple[str, str, str]:

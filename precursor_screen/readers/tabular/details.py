@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import takewhile
 from typing import Final
@@ -20,7 +20,7 @@ from precursor_screen.readers.tabular.content import is_hs_code
 from precursor_screen.readers.tabular.fill import each_cell, spread_out
 from precursor_screen.text.countries import find_country
 from precursor_screen.text.quantity_words import MASS as MASS_UNIT
-from precursor_screen.text.quantity_words import counted, find_unit, is_package_kind
+from precursor_screen.text.quantity_words import counted, find_unit, is_package_kind, kind_before
 
 WITH_THE_GOODS: Final = "a line of its own in the cells of the goods"
 BEFORE_THE_GOODS: Final = "what stands before the goods in their cells"
@@ -78,26 +78,27 @@ def part_details(body: Body, guesses: Sequence[Guess]) -> tuple[Body, tuple[Gues
 
 
 def part_packages(body: Body, guesses: Sequence[Guess]) -> tuple[Body, tuple[Guess, ...]]:
-    """The rows with packages in a column behind the others, where cells of goods begin with them and no column states any: `20 drums of acetone`."""
-    at = next((guess.position for guess in guesses if guess.field == "description"), None)
-    if at is None or any(guess.field in ("packages", "package_type") for guess in guesses):
+    """The rows with packages in a column behind the others, where cells of goods begin with them and no column states any: `20 drums of acetone`;
+    or with their kind alone, where a column states their number: `drums of acetone`."""
+    mapped = {guess.field: guess.position for guess in guesses if guess.field}
+    if "description" not in mapped or "package_type" in mapped:
         return body, ()
-    column = body.table.column(at)
-    if not are_counted(column.slice(0, _SAMPLE).to_pylist()):
+    field, told_in = ("package_type", kind_before) if "packages" in mapped else ("packages", counted)
+    column = body.table.column(mapped["description"])
+    if not most_begin(column.slice(0, _SAMPLE).to_pylist(), told_in):
         return body, ()
     cells = column.combine_chunks().dictionary_encode()
-    told = [counted(cell) for cell in cells.dictionary.to_pylist()]
+    told = [told_in(cell) for cell in cells.dictionary.to_pylist()]
     columns = [*body.table.columns, spread_out(cells, [packages or None for packages, _ in told])]
-    columns[at] = spread_out(cells, [goods for _, goods in told])
-    return Body(table_of_columns(columns), body.rows, body.broken), (
-        Guess(len(columns) - 1, "Packages", "packages", BEFORE_THE_GOODS),
-    )
+    columns[mapped["description"]] = spread_out(cells, [goods for _, goods in told])
+    guess = Guess(len(columns) - 1, field.replace("_", " ").capitalize(), field, BEFORE_THE_GOODS)
+    return Body(table_of_columns(columns), body.rows, body.broken), (guess,)
 
 
-def are_counted(cells: Sequence[str | None]) -> bool:
-    """Whether most cells of goods begin with a number of packages, and not one alone, which may be a name (`1 drum pump`)."""
+def most_begin(cells: Sequence[str | None], told_in: Callable[[str], tuple[str, str]]) -> bool:
+    """Whether most cells of goods begin with packages, and not one alone, which may be a name (`1 drum pump`)."""
     filled = [cell for cell in cells if cell]
-    return len(filled) > 1 and 2 * sum(bool(counted(cell)[0]) for cell in filled) > len(filled)
+    return len(filled) > 1 and 2 * sum(bool(told_in(cell)[0]) for cell in filled) > len(filled)
 
 
 def _parted(cell: str, fields: Sequence[str]) -> _Cell:

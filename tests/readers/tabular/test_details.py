@@ -78,6 +78,9 @@ def test_a_column_goes_before_what_cells_of_goods_say() -> None:
         (("1 drum pump", "tin"), "Note", [(None, None, "1 drum pump"), (None, None, "tin")]),
         (("1 drum pump",), "Note", [(None, None, "1 drum pump")]),
         (("20 drums acetone", "8 bags rice"), "Packages", [(7, None, "20 drums acetone"), (7, None, "8 bags rice")]),
+        (("drums of acetone", "BAGS rice", "tin"), "Packages", [(7, "drums", "acetone"), (7, "BAGS", "rice"), (7, None, "tin")]),
+        (("drums of acetone", "tin"), "Packages", [(7, None, "drums of acetone"), (7, None, "tin")]),
+        (("bags 25 kg rice", "drums"), "Packages", [(7, None, "bags 25 kg rice"), (7, None, "drums")]),
         (("20 drums acetone", "8 bags rice"), "Package type", [(None, "7", "20 drums acetone"), (None, "7", "8 bags rice")]),
     ],
 )
