@@ -29,6 +29,7 @@ _FIELDS: Final = ("hs_code", "country_of_origin", "marks", "packages", "containe
 _LINE: Final = re.compile(r"([^:：\d\n]{2,30})[:：]\s*(\S.*)")
 _UNIT: Final = r"\d[\d.,' ]*(?:kgs?|kilos?|g|mt|t|lbs?)\b"
 _LABEL: Final = re.compile(r"([^\W\d_][^:：\d\n/;|]{1,29}?)(?:\s*[:：]\s*|[\s.#]+(?=\d))")
+_BLANK: Final = re.compile(r"\s+")
 _COUNT: Final = re.compile(r"\d{1,6}\s+([^\W\d_]+)\.?")
 _VALUES: Final = {
     "hs_code": re.compile(r"\d{4}[\d .-]{2,12}\d\b"),
@@ -103,7 +104,7 @@ def most_begin(cells: Sequence[str | None], told_in: Callable[[str], tuple[str, 
 
 def _parted(cell: str, fields: Sequence[str]) -> _Cell:
     lines = cell.split("\n")
-    stated = [{field: value for field, value in _facts(line) if field in fields} for line in lines] if len(lines) > 1 else [{}]
+    stated = [{field: value for field, value in facts_in(line) if field in fields} for line in lines] if len(lines) > 1 else [{}]
     over = list(takewhile(lambda at: stated[at] or _LINE.fullmatch(lines[at].strip()), range(len(lines))))
     first = next((at + 1 for at in reversed(over) if stated[at]), 0) if len(over) < len(lines) else 0
     others = [line for line, facts in zip(lines[:first], stated, strict=False) if not facts]
@@ -113,15 +114,15 @@ def _parted(cell: str, fields: Sequence[str]) -> _Cell:
     return _Cell("\n".join([*lines[first:], *others]), found)
 
 
-def _facts(line: str) -> list[tuple[str, str]]:
+def facts_in(line: str) -> list[tuple[str, str]]:
     """What a line states, label by label: `HS 2914 11 00 Origin: DE`, `Net 500 kg / Gross 540 kg 20 drums`. A code is stated
     whatever follows it; else the line says nothing more: `Net 25 kg per bag` is not the mass of the goods."""
     found: list[tuple[str, str]] = []
     rest = line.strip() if len(line) < 1_000 else ""
     while rest:
         field, begin = _label(rest)
-        if not field and found and _field(before := rest.rpartition(" ")[0]) == "country_of_origin":  # `HS 29141100 Origin NO`
-            field, begin = "country_of_origin", len(before) + 1
+        if not field and (label := next(filter(_is_of_origin, _BLANK.finditer(rest)), None)):  # `HS 29141100 Origin NO`
+            field, begin = "country_of_origin", label.end()
         value = _VALUES[field].match(rest, begin) if field else None
         said = _said(field, value[0]) if value else ""
         if not said:
@@ -144,6 +145,11 @@ def _label(text: str) -> tuple[str, int]:
 @lru_cache(maxsize=4096)
 def _field(label: str) -> str:
     return lookup(label)[0]
+
+
+def _is_of_origin(blank: re.Match[str]) -> bool:
+    """Whether a country stands behind a blank, and a label of the origin before it."""
+    return find_country(blank.string[blank.end() :]) is not None and _field(blank.string[: blank.start()]) == "country_of_origin"
 
 
 def _said(field: str, value: str) -> str:

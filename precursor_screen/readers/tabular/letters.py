@@ -1,4 +1,5 @@
-"""Goods in running text, as letters and mails state them: in columns, as labels with values item by item, and in entries of a list."""
+"""Goods in running text, as letters and mails state them: in columns, as labels with values item by item, in entries of a list, and as names with
+lines of facts below each."""
 
 from __future__ import annotations
 
@@ -19,6 +20,7 @@ from precursor_screen.formats.text_columns import unleadered
 from precursor_screen.readers.cells import for_python
 from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.content import is_hs_code
+from precursor_screen.readers.tabular.details import facts_in
 from precursor_screen.readers.tabular.header_rows import ADDED_UP, find_goods_header
 from precursor_screen.readers.tabular.shorthand import MOST_ROWS
 from precursor_screen.readers.tabular.sums import total_pattern
@@ -27,7 +29,7 @@ from precursor_screen.text.numbers import parse_number
 from precursor_screen.text.quantity_words import is_package_kind, words
 from precursor_screen.text.text import plain
 
-WAYS: Final = ("columns", "labels", "lists")
+WAYS: Final = ("columns", "labels", "lists", "facts")
 LABELS: Final = ("labels",)  # which also reports have
 _MOST_LINES: Final = 2_000  # of a text; a longer one is not a letter
 _TELLING: Final = frozenset((*ADDED_UP, "hs_code", "cas_numbers")) - {"packages", "value"}  # what makes an entry one of goods
@@ -41,10 +43,13 @@ _NUMBERED: Final = re.compile(r"([^\W\d_]{2,12}|)[ .:]*(\d{1,4})(?: *[.):–-] *
 MASSES: Final = ("net_mass", "gross_mass")
 _AMOUNT: Final = re.compile(r"\d[\d.,]*\d")
 Entry: TypeAlias = tuple[list[int], dict[str, tuple[str, str]]]  # its lines, and field -> label and value
+_NUMBER_ALONE: Final = re.compile(r"\(?\d{1,3}[.)]?")
+_OF_GOODS: Final = frozenset(("hs_code", "cas_numbers", "item_number"))  # a sentence may end above a mass
 _MOST_OVER: Final = 2
 _GOODS: Final = ("Description of goods",)
 _RULE: Final = re.compile(r"[-=_+|:\s]*")
 _REMARK: Final = re.compile(r"(\([^()]*\))[\s.;]*$")  # behind all that an entry states
+_OF_EACH: Final = re.compile(r"(\d[\d.,]*)\s+(\D{2,20}?)(?:\s+\D{1,3})?\s+\d[\d.,]*\s*[^\W\d_]{1,10}\.?")  # `18 drums of 160 kg`
 _FIGURE: Final = re.compile(r"([^\d]{0,30}?)[\s:#.=]*(\d[\d\s.,'’\u00a0-]*?)\s*([^\d]{0,20})")
 
 
@@ -67,7 +72,7 @@ def goods_in(lines: Sequence[Row], name: str, format_name: str, ways: Collection
     if not 0 < len(lines) <= (MOST_ROWS if ways == LABELS else _MOST_LINES):
         return None
     lines = [("",) if _RULE.fullmatch(row[0]) and len(row) == 1 else tuple(map(unleadered, row)) for row in lines]
-    find = {"columns": _columns, "labels": _items, "lists": _entries}
+    find = {"columns": _columns, "labels": _items, "lists": _entries, "facts": _facts_below}
     found = next((goods for way in ways if (goods := find[way](lines, name))), None)
     if found is None:
         return None
@@ -127,7 +132,25 @@ def _as_blob(texts: Sequence[str], name: str) -> Blob:
 
 def _items(lines: Sequence[Row], name: str) -> Goods | None:
     """Labels with values, item by item, of which each states more than what the goods are called."""
-    rows = _with_names([_with_pairs(row) for row in lines], lines)
+    found = _items_of([_with_pairs(row) for row in lines], lines, name)
+    more = _facts_below(lines, name) if found else None  # where a label stands before some facts only
+    return more if more and found and more.sheet.read(0, 1).rows == found.sheet.read(0, 1).rows else found
+
+
+def _facts_below(lines: Sequence[Row], name: str) -> Goods | None:
+    """Names of goods, with lines below each that state facts of them, label or not: `net 100 kg, gross 110 kg`, `18 drums`."""
+    lines = [_numbered(row) for row in lines]
+    found = _items_of([_with_facts(row) for row in lines], lines, name)
+    if found is None:
+        return None
+    begins = (lines[number - 1][0] for number in found.sheet.read(0, 1).rows.to_pylist())
+    are_goods = not _OF_GOODS.isdisjoint(lookup(label)[0] for label in found.sheet.head[0]) or all(map(_ENTRY.fullmatch, begins))
+    return found if are_goods else None
+
+
+def _items_of(rows: Sequence[Row], lines: Sequence[Row], name: str) -> Goods | None:
+    """The items of rows that are labels and values, or else lines."""
+    rows = _with_names(rows, lines)
     width = max(map(len, rows))
     columns = [
         pa.chunked_array([string_array([row[at] if at < len(row) else None for row in rows])], pa.string()) for at in range(width)
@@ -181,6 +204,27 @@ def _begin_of(head: int, rows: Sequence[Row], fields: Sequence[Set[str]]) -> int
         if _NUMBERED.fullmatch(rows[at][0].strip()):
             return at
     return head
+
+
+def _numbered(row: Row) -> Row:
+    """A line without the cells that are blank, and a number alone with what it numbers."""
+    filled = tuple(filter(None, row)) or ("",)
+    return (" ".join(filled),) if len(filled) == 2 and _NUMBER_ALONE.fullmatch(filled[0]) else filled
+
+
+def _with_facts(row: Row) -> Row:
+    """A line as labels and values, where each of its cells is such or states facts."""
+    told = [_pairs_or_facts(cell) for cell in row]
+    return tuple(chain(*told)) if all(told) else row
+
+
+def _pairs_or_facts(cell: str) -> Row:
+    if is_of_sums(cell):
+        return ()
+    if len(pairs := _with_pairs((cell,))) > 1:
+        return pairs
+    entry = _ENTRY.fullmatch(cell)  # `2. Tin` is not two tins
+    return tuple(said for fact in _facts((entry[1] if entry else cell).strip(" .;")).values() for said in fact)
 
 
 def _with_pairs(row: Row) -> Row:
@@ -270,24 +314,26 @@ def _without_and(text: str) -> str:
 def _facts(part: str) -> dict[str, tuple[str, str]]:
     """What a part states, or all of the parts in it: `158 kg net / 171 kg gross`; none where anything of it is not known."""
     for between in ("", *_BETWEEN):
-        told = [_fact(said) for said in (part.split(between) if between else [part])]
-        if all(field for field, *_ in told) and (len(told) > 1 or not between):
-            return {field: (label, value) for field, label, value in told}
+        told = [_stated(said) for said in (part.split(between) if between else [part])]
+        if all(told) and (len(told) > 1 or not between):
+            return {field: (label, value) for field, label, value in chain(*told)}
     return {}
 
 
-def _fact(part: str) -> tuple[str, str, str]:
-    """What a part states: the field, its label and its value; empty where it states nothing known."""
+def _stated(part: str) -> list[tuple[str, str, str]]:
+    """What a part states: fields, their labels and values; none where anything of it is not known."""
     match = _FIGURE.fullmatch(part)
+    if (each := _OF_EACH.fullmatch(part)) and is_package_kind(each[2]):
+        return [("packages", "Packages", f"{each[1]} {each[2]}"), ("", "Content of each", part)]
     if match is None:
-        return "", "", ""
+        return [(field, field.replace("_", " "), value) for field, value in facts_in(part)]
     before, figure, behind = (said.strip(" :.") for said in match.groups())
-    if not before and is_package_kind(behind):
-        return "packages", "Packages", f"{figure} {behind}"
+    if is_package_kind(behind) and (not before or lookup(before)[0] == "quantity"):
+        return [("packages", "Packages", f"{figure} {behind}")]
     for label, value in ((before, f"{figure} {behind}".strip()), (behind, figure)):
-        if label and (field := lookup(label)[0]) and field != "description":
-            return field, label, value
-    return ("hs_code", "HS code", figure) if is_hs_code(figure) and not behind else ("", "", "")
+        if label and (field := lookup(label)[0]) and field not in ("description", "quantity_unit"):
+            return [(field, label, value)]
+    return [("hs_code", "HS code", figure)] if is_hs_code(figure) and not behind else []
 
 
 def _as_summed(goods: Sequence[Entry], sums: Sequence[str]) -> Sequence[Entry]:

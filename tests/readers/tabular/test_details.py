@@ -34,6 +34,7 @@ def lines(goods: str, *, code: str | None = None, packages: str = "") -> list[di
         ("Aceton\nBrutto 540 kg / Netto 500 kg 20 Trommeln", {"gross_mass_kg": 540, "packages": 20, "package_type": "Trommeln"}),
         ("Acetone\n24 DRUMS", {"packages": 24}),
         ("Acetone\nCOUNTRY OF ORIGIN: SOUTH AFRICA; MARKS: KK 1", {"country_of_origin": "ZA", "marks": "KK 1"}),
+        ("Acetone\nHS 29141100 Country of origin South Africa", {"hs_code": "29141100", "country_of_origin": "ZA"}),
         # No fact: the first line is the goods, a batch is not a code, words are not a country.
         ("Marks: KK 1\nPackages: 80", {"description": "Marks: KK 1\nPackages: 80"}),
         ("Acetone\nBatch 29141100", {"hs_code": None}),

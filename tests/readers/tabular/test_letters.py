@@ -194,3 +194,74 @@ def test_a_long_text_is_no_letter(monkeypatch):
     for most, is_letter in ((len(ITEMS.splitlines()), True), (len(ITEMS.splitlines()) - 1, False)):
         monkeypatch.setattr("precursor_screen.readers.tabular.letters._MOST_LINES", most)
         assert (goods(ITEMS) is not None) is is_letter
+
+
+FACTS = """Shipper: Acme Ltd
+What we load:
+1. Raw wool
+HS code 5101110000
+18 bags of 160 kg
+net 2 880 kg, gross 3 132 kg
+country of origin Poland
+
+2. Tin
+HS code 8001100000
+quantity 4 boxes
+100 kg net / 106.4 kg gross
+country of origin: Germany
+Total 22 packages, net 2 980 kg"""
+STATED = [
+    {
+        "Description of goods": "Raw wool",
+        "HS code": "5101110000",
+        "Packages": "18 bags",
+        "Content of each": "18 bags of 160 kg",
+        "country of origin": "Poland",
+    },
+    {"Description of goods": "Tin", "HS code": "8001100000", "Packages": "4 boxes", "country of origin": "Germany"},
+]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"HS code ": "HS code: "},  # some facts behind a mark, others not
+        {"1. ": "", "2. ": "", "What we load:\n": "What we load:\n\n"},
+        {"1. ": "• ", "2. ": "• ", "HS code 5101110000\n": "", "HS code 8001100000\n": ""},
+    ],
+)
+def test_lines_below_the_name_of_goods_state_facts_of_them(change):
+    text = FACTS
+    for before, after in change.items():
+        text = text.replace(before, after)
+    found = goods(text)
+    read = [{label: cell for label, cell in zip(found.sheet.head[0], row, strict=True) if cell} for row in found.sheet.head[1:]]
+    stated = [{label: value for label, value in one.items() if label != "HS code" or "HS" in text} for one in STATED]
+    assert [{label: one.get(label) for label in said} for one, said in zip(read, stated, strict=True)] == stated
+    assert [{"2 880 kg", "3 132 kg"} <= {*read[0].values()}, {"100", "106.4"} <= {*read[1].values()}] == [True, True]
+    assert found.sheet.below == (("Total 22 packages, net 2 980 kg",),)
+
+
+def test_facts_in_cells_that_tabs_part_are_of_the_numbered_goods_above():
+    rows = [
+        ("Shipper:", "Acme Ltd"),
+        ("1.", "Raw wool"),
+        ("", "HS code 5101.11", "20 bags"),
+        ("", "net 400 kg", "origin China"),
+        ("2.", "Lead"),
+        ("", "net 7 kg"),
+    ]
+    found = goods_in(rows, "m", "DOCX")
+    assert found.sheet.head[1:] == (("1", "Raw wool", "5101.11", "20 bags", "400 kg", "China"), ("2", "Lead", "", "", "7 kg", ""))
+
+
+@pytest.mark.parametrize(("code", "is_goods"), [("", False), ("HS code 510111\n", True)])
+def test_a_sentence_above_a_mass_is_not_goods(code, is_goods):
+    text = f"The lorry comes with\n{code}18 bags\nnet 2880 kg\n\nPlease call.\n{code}net 300 kg"
+    assert (goods(text) is not None) is is_goods
+
+
+def test_an_entry_that_goes_on_in_a_line_of_facts_is_one_of_a_list():
+    found = goods("1. wool, HS 510111, 8 bales,\n   net 5 kg, gross 6 kg\n2. tin, HS 800110, 1 box,\n   net 7 kg, gross 8 kg")
+    assert [row[0] for row in found.sheet.head[1:]] == ["wool", "tin"]
