@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from typing import Final, TypeAlias
 
 from msgspec import Struct, field
@@ -21,7 +21,7 @@ _NUMBER: Final = re.compile(r"[\s\d.,+-]*")
 MOST_ABOVE: Final = 300  # rows above a table that may state what holds for it
 _MOST_BELOW: Final = 100  # and below the last one
 _MOST_NESTED: Final = 100  # tables within each other
-_TABBED: Final = 3  # cells of a line, and lines one below another, that tabs make a table of
+_TABBED: Final = 3  # cells of a line, and lines of so many one below another, or fewer of more, that tabs make a table of
 QUOTED: Final = "-----Original Message-----"  # stands above what a mail quotes; nobody sees it
 DOCUMENTS: Final = ("HTML", "DOCX", "RTF", "e-mail")  # formats of sheets that are tables among text
 Row: TypeAlias = tuple[str, ...]
@@ -301,10 +301,15 @@ def _flattened(items: Sequence[Row | Table]) -> Iterator[Row | Table]:
 
 
 def _with_tabbed(items: Iterator[Row | Table]) -> Iterator[Row | Table]:
-    """Lines one below another that tabs part into as many cells are a table."""
-    for width, run in groupby(items, lambda item: 0 if isinstance(item, Table) else len(item)):
-        lines = list(run)
-        if width >= _TABBED and len(lines) >= _TABBED:
-            yield Table([list(line) for line in lines if not isinstance(line, Table)], is_one=True)
-        else:
-            yield from lines
+    """Lines one below another that tabs part into cells are a table, its first line the widest; in others the last cells may be blank, or the first."""
+    run: list[Row] = []
+    for item in chain(items, [None]):
+        if run and not (isinstance(item, tuple) and len(item) <= len(run[0]) and (len(item) >= _TABBED or not item[0])):
+            yield from (
+                [Table([list(line) for line in run], is_one=True)] if len(run) > 1 and sum(map(len, run)) >= _TABBED**2 else run
+            )
+            run = []
+        if isinstance(item, tuple) and (run or len(item) >= _TABBED):
+            run.append(item)
+        elif item is not None:
+            yield item

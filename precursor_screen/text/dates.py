@@ -41,7 +41,7 @@ _LOCALES = (
         "bg",
         "mk",
     ),
-    *("hu", "el", "lt", "lv", "et", "fi", "sv", "da", "nb", "ca", "az", "kk", "uz", "sq", "bs"),
+    *("hu", "el", "lt", "lv", "et", "fi", "sv", "da", "nb", "ca", "az", "kk", "uz", "sq", "bs", "th"),
 )
 
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ](.*))?")
@@ -53,8 +53,11 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{4,6})(?:\.\d+)?\s*(?:Z|[+-
 _EIGHT = re.compile(r"(\d{1,2})(\d{2})(\d{4})")
 _MONTH_ONLY = re.compile(r"(\d{4})[-/.]?(\d{2})(?:\.0+)?")
 _SERIAL = re.compile(r"([2-7]\d{4})(?:\.\d+)?")
+_MONTH = r"(?:[^\W\d_]|[\u0e30-\u0e4e]){3,12}|[\u0e01-\u0e4e]{1,3}\.[\u0e01-\u0e2e]"  # vowels of Thai are no letters; `พ.ย.`
 _NAMED = re.compile(
-    r"(?:[^\W\d_]{2,12}\.?,\s*)?(?:(\d{1,2})(?:st|nd|rd|th|º)?[\s.,/-]+)?(?:de\s+)?([^\W\d_]{3,12})\.?[\s.,/-]+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?(?:de\s+)?(\d{4}|\d{2})\.?"
+    r"(?:[^\W\d_]{2,12}\.?,\s*)?(?:(\d{1,2})(?:st|nd|rd|th|º)?[\s.,/-]+)?(?:de\s+)?"
+    rf"({_MONTH})\.?[\s.,/-]+"
+    r"(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?(?:de\s+|พ\.ศ\.\s*)?(\d{4}|\d{2})\.?"
     rf"{_OF_YEAR}(?:,?\s+(?:[^\W\d_]{{1,3}}\s+)?\d{{1,2}}:.*)?",
     re.IGNORECASE,
 )
@@ -146,12 +149,13 @@ def parse_date(text: str, order: str = "", shift: bool = False) -> ParsedDate:
     if match := _COMPACT.fullmatch(tidy) or _MONTH_ONLY.fullmatch(tidy) or _CHINESE.fullmatch(tidy):
         year, month, day, *_ = *match.groups(), None
         return _day(int(year), int(month), int(day or 1))
-    if (
-        (match := _NAMED.fullmatch(_JOINED.sub(r"\1 \2 \3", tidy)))
-        and (named := _months().get(without_marks(match[2].casefold())))
-        and _year(match[4]) not in _JALALI_YEARS
+    if (match := _NAMED.fullmatch(_JOINED.sub(r"\1 \2 \3", tidy))) and (
+        named := _months().get(without_marks(match[2].casefold()))
     ):
-        return _day(_year(match[4]), named, int(match[1] or match[3] or 1))
+        is_short_thai = match[2] > "\u0e00" and len(match[4]) == 2  # 69 is 2569
+        year = 2500 + int(match[4]) if is_short_thai else _year(match[4])
+        if year not in _JALALI_YEARS:
+            return _day(year, named, int(match[1] or match[3] or 1))
     return UNREADABLE
 
 
@@ -173,7 +177,7 @@ def _triple(match: re.Match[str], order: str) -> ParsedDate:
     first, second, year = int(match[1]), int(match[3]), match[4]
     if order == "ymd" and len(year) == 2:
         return _day(_year(match[1]), second, int(year))
-    if first == second or match[2] == ".":
+    if first == second or match[2] == "." or (not order and int(year) in _BUDDHIST_YEARS):
         return _day(_year(year), second, first)
     if order:
         return _day(_year(year), first, second) if order == "mdy" else _day(_year(year), second, first)

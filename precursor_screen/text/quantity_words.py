@@ -45,6 +45,10 @@ def _spellings() -> dict[str, Unit]:
     for row in shipped_rows("units", _COLUMNS):
         unit = Unit(row["code"], row["kind"], row.read("factor", Decimal))
         found.update((fold_unit(spelling), unit) for spelling in row["words"].split("|"))
+    for said in shipped_words("quantity_words"):  # what says a unit in running text does so in a cell
+        if said.role == "unit" and (known := found.get(fold_unit(said.meaning))):
+            for spelling in said.words:
+                found.setdefault(fold_unit(spelling), known)
     return found
 
 

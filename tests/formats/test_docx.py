@@ -74,11 +74,27 @@ def test_a_table_within_a_table_is_one_of_its_own_and_a_frame_is_none():
     assert only.head[1] == ("wool", "510111", "200")
 
 
-def test_lines_that_tabs_part_alike_are_a_table():
-    rows = (("Goods", "HS code", "kg"), ("wool", "510111", "200"), ("tin", "800110", "30"))
-    lines = [f"<w:p><w:r>{'<w:tab/>'.join(f'<w:t>{text}</w:t>' for text in row)}</w:r></w:p>" for row in rows]
-    assert sheets(*lines)[0].head == rows
-    assert sheets(*lines[:2])[0].head == ()
+def tabbed(rows):
+    return [f"<w:p><w:r>{'<w:tab/>'.join(f'<w:t>{text}</w:t>' for text in row)}</w:r></w:p>" for row in rows]
+
+
+HEADER = ("Goods", "HS code", "kg")
+
+
+@pytest.mark.parametrize(
+    ("rows", "begin", "end"),
+    [
+        ((HEADER, ("wool", "510111", "200"), ("tin", "800110", "30")), 0, 3),
+        ((HEADER, ("wool", "510111", "200")), 0, 0),  # two lines of three cells may be labels
+        (((*HEADER, "Bags", "Marks"), ("wool", "510111", "200", "2", "AA")), 0, 2),
+        (((*HEADER, "Bags"), ("wool, raw,", "510111", "200", "2"), ("", "of sheep"), ("tin", "800110", "30")), 0, 4),
+        ((("Shipper:", "Acme"), (*HEADER, "Bags"), ("wool", "510111", "200"), ("tin", "800110", "30"), ("By:", "Ann")), 1, 4),
+        ((("Date: 1 May", "No: 7", "By: Ann"), (*HEADER, "Bags"), ("wool", "510111", "200"), ("tin", "800110", "30")), 1, 4),
+    ],
+)
+def test_lines_that_tabs_part_are_a_table_below_its_widest(rows, begin, end):
+    (only,) = sheets(*tabbed(rows))
+    assert [tuple(filter(None, row)) for row in only.head] == [tuple(filter(None, row)) for row in rows[begin:end]]
 
 
 def test_what_is_deleted_or_hidden_is_screened_and_told_and_stands_in_no_cell():

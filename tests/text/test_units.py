@@ -27,6 +27,12 @@ def test_the_unit_that_a_text_names(case: dict[str, str]) -> None:
     assert (unit.code if unit else "") == case["code"]
 
 
+@pytest.mark.parametrize(("text", "code"), [("กก.", "KGM"), ("किलो", "KGM"), ("トン", "TNE"), ("quintaux", "DTN"), ("ถัง", "")])
+def test_a_word_of_running_text_names_its_unit_in_a_cell(text: str, code: str) -> None:
+    unit = find_unit(text)
+    assert (unit.code if unit else "") == code
+
+
 def test_conversions_are_exact() -> None:
     pound, gallon = find_unit("LBS"), find_unit("GAL")
     assert pound is not None
