@@ -218,6 +218,8 @@ def test_where_a_header_is_parted(header, words):
     ("header", "field", "how"),
     [
         ("shippper", "consignor_name", "its header says sender"),
+        ("Поклажедатель (отправитель)", "consignor_name", "its header says sender"),
+        ("Składający", "consignor_name", "its header says sender"),
         ("consigne", "consignee_name", "its header says receiver"),
         ("quantitt", "quantity", "its header says count"),
         ("quantit", "quantity", "its header says count"),

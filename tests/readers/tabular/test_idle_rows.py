@@ -80,6 +80,8 @@ def test_a_row_is_goods_or_says_what_it_is(row, code):
     [
         *((text, True) for text in ("GRAND TOTAL (26 B/L)", "Totale colli: 4", "Total HT", "Subtotal VDM0001747", "Net à payer")),
         *((text, True) for text in ("TVA (exonération art. 262)", "TVA 20 %", "Total carried forward", "Gesamtgewicht: 20.555,50")),
+        *((text, True) for text in ("Перенос с листа 1", "Carried over from page 2", "Перенесення з аркуша 3", "Riporto da pagina 1", "承前页")),
+        *((text, False) for text in ("Переносной насос", "Carrier bags", "Report paper", "Vortragspult")),
         *((text, False) for text in ("TOTAL QUARTZ ENGINE OIL", "Total UN1294", "Total (acetone 5)", "VAT 1000 L", "Total acetone 4")),
     ],
 )  # fmt: skip
