@@ -9,6 +9,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from precursor_screen.formats.pdf_rows import (
+    Line,
     Row,
     Span,
     Word,
@@ -102,7 +103,7 @@ def _drawn_rows(
 ) -> tuple[list[Row], list[_DrawnRow], set[str]]:
     """What stands over the first goods within their box; the rows, those of several goods each by itself; and the texts that have a label."""
     stacks = [_stack(row, one.cells, words) for row, one in zip(texts, drawn, strict=True)]
-    _fill_down(texts, drawn, [bool(rows) for _, rows in stacks])
+    _fill_down(texts, drawn, [bool(rows) for _, rows in stacks], words)
     found: list[_DrawnRow] = []
     labelled: set[str] = set()
     for row, one, (_, stack) in zip(texts, drawn, stacks, strict=True):
@@ -116,25 +117,40 @@ def _drawn_rows(
 
 
 def _stack(texts: Sequence[str], boxes: Sequence[Box | None], words: Sequence[Word]) -> tuple[Row, list[Row]]:
-    """What stands over the goods of a row of boxes, and these, where no lines part them and the figures of each stand where it begins."""
-    stacked = [sum(map(is_figure, text.split("\n"))) for text in texts]
-    if max(stacked) < 2 or any(_with_label(text, box, words) is not text for text, box in zip(texts, boxes, strict=True)):
+    """What stands over the goods of a row of boxes, and these, where no lines part them and the figures of each stand where it begins.
+
+    Where each box has a label, these are the first row, as a header. What a box says below the others is not of these goods.
+    """
+    if max(sum(map(is_figure, text.split("\n"))) for text in texts) < 2:
         return (), []
     drawn = [(at, box) for at, box in enumerate(boxes) if box]
-    over, rows = stacked_rows([w for w in words if any(is_in(w, box) for _, box in drawn)], [(b[0], b[2]) for _, b in drawn])
+    foot = min(box[3] for _, box in drawn)
+    parts = [_parted((*box[:3], foot), words) for _, box in drawn]
+    labels = [" ".join(map(text_of_line, label)) for label, _ in parts]
+    if any(labels) and not all(labels):
+        return (), []
+    said = [word for _, lines in parts for line in lines for word in line]
+    over, rows = stacked_rows(said, [(box[0], box[2]) for _, box in drawn])
+    if any(labels) and rows:
+        over, rows = (), [tuple(labels), *([over] if any(over) else []), *rows]
     places = {at: place for place, (at, _) in enumerate(drawn)}
     spread = [tuple(row[places[at]] if at in places else "" for at in range(len(boxes))) for row in rows]
     return tuple(filter(None, over)), spread
 
 
-def _fill_down(texts: list[list[str]], rows: Sequence[Any], is_stack: Sequence[bool]) -> None:
-    """What a box says that reaches over several rows, in each of them; figures are of all together, so they stay with the first, and of
-    several goods in one box each stays where it begins."""
+def _fill_down(texts: list[list[str]], rows: Sequence[Any], is_stack: Sequence[bool], words: Sequence[Word]) -> None:
+    """What a box says that reaches over several rows, in each of them; figures are of all together, so they stay with the first, and where
+    several goods stand in one box, words are of the row beside which they stand."""
     for at, row in enumerate(rows[1:], start=1):
         for column, box in enumerate(row.cells):
-            above = next((rows[up].cells[column] for up in range(at - 1, -1, -1) if rows[up].cells[column]), None)
-            reaches = box is None and above is not None and above[3] > row.bbox[1] + SAME_EDGE
-            if reaches and not is_stack[at - 1] and not is_figure(texts[at - 1][column]):
+            up = next((up for up in range(at - 1, -1, -1) if rows[up].cells[column]), 0)
+            above = rows[up].cells[column]
+            if box or above is None or above[3] <= row.bbox[1] + SAME_EDGE:
+                continue
+            if is_stack[up]:
+                _, lines = _parted((above[0], row.bbox[1], above[2], row.bbox[3]), words)
+                texts[at][column] = "\n".join(map(text_of_line, lines))
+            elif not is_stack[at - 1] and not is_figure(texts[at - 1][column]):
                 texts[at][column] = texts[at - 1][column]
 
 
@@ -188,14 +204,19 @@ def _items(rows: Sequence[_DrawnRow], labelled: Set[str]) -> range:
 
 
 def _with_label(text: str, box: Box | None, words: Sequence[Word]) -> str:
-    """The text of a box, the very same where it has no label; a label that stands in small print over what the box says is one line."""
+    """The text of a box, the very same where it has no label; one of several lines is one."""
     if box is None or "\n" not in text:
         return text
+    label, lines = _parted(box, words)
+    return "\n".join([" ".join(map(text_of_line, label)), *map(text_of_line, lines)]) if label else text
+
+
+def _parted(box: Box, words: Sequence[Word]) -> tuple[list[Line], list[Line]]:
+    """The label of a box, which stands in small print over what it says, and that; lines of one size have none."""
     lines = as_lines([word for word in words if is_in(word, box)])
     heights = [max(word.bottom - word.top for word in line) for line in lines]
     small = next((at for at, height in enumerate(heights) if height >= _SMALL_PRINT * max(heights)), 0)
-    label = " ".join(map(text_of_line, lines[:small]))
-    return "\n".join([label, *map(text_of_line, lines[small:])]) if small else text
+    return lines[:small], lines[small:]
 
 
 def _is_form(rows: Sequence[_DrawnRow], labelled: Set[str]) -> bool:

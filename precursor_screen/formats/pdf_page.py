@@ -6,6 +6,7 @@ Source: ISO 32000-1, 8.4.5 (states of graphics), 8.11 (optional content), 9.3.6 
 from __future__ import annotations
 
 from bisect import bisect
+from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from typing import Any, Final
 
@@ -28,6 +29,7 @@ from precursor_screen.formats.pdf_rows import (
     joined_spans,
     paragraphs,
     parts_of_line,
+    runs_to_left,
     text_of_line,
 )
 from precursor_screen.formats.pdf_table import DASH, Table, aligned_tables
@@ -88,6 +90,7 @@ def read_page(page: Page, layers_off: frozenset[int]) -> PrintedPage:
     device = _Device(page.pdf.rsrcmgr, page.page_number, layers_off)
     _Interpreter(page.pdf.rsrcmgr, device).process_page(page.page_obj)
     page._layout = device.get_result()
+    _align(page.chars)
     area = max(float(page.width * page.height), 1.0)
     shares = [_area(image, page) / area for image in page.images if not image["tag"][0]]
     why = _unseen(page)
@@ -103,6 +106,8 @@ def read_page(page: Page, layers_off: frozenset[int]) -> PrintedPage:
     aligned, loose = aligned_tables(words, rules, _blank(seen))
     tables = sorted([*tables, *aligned], key=lambda table: table.top)
     tables, forms, boxes = _with_above(tables, as_lines(loose))
+    if runs_to_left("".join(char["text"] for char in seen.chars)):
+        tables, forms = list(map(_from_right, tables)), list(map(_from_right, forms))
     return PrintedPage(
         tables=tuple(tables),
         forms=tuple(forms),
@@ -114,6 +119,22 @@ def read_page(page: Page, layers_off: frozenset[int]) -> PrintedPage:
         unmapped=sum(char["text"].startswith(UNMAPPED) for char in page.chars),
         recognised=recognised,
     )
+
+
+def _align(chars: Sequence[dict[str, Any]]) -> None:
+    """Moves the boxes of letters so that all fonts have one depth below the line on which they stand: a browser takes figures and marks from
+    another font than the words beside them. The font of most letters stays."""
+    depths: dict[str, Counter[float]] = {}
+    for char in (char for char in chars if char["upright"] and char["size"] > 0):
+        depths.setdefault(char["fontname"], Counter())[round((char["matrix"][5] - char["y0"]) / char["size"], 2)] += 1
+    usual = {font: depth.most_common(1)[0][0] for font, depth in depths.items()}
+    common = usual[max(depths, key=lambda font: depths[font].total())] if depths else 0.0
+    for char in chars:
+        move = (common - usual.get(char["fontname"], common)) * char["size"]
+        if move and char["upright"]:
+            char.update(
+                {key: char[key] + move for key in ("top", "bottom", "doctop")}, y0=char["y0"] - move, y1=char["y1"] - move
+            )
 
 
 def _with_above(tables: Sequence[Table], lines: Sequence[Line]) -> tuple[list[Table], list[Table], list[str]]:
@@ -146,6 +167,12 @@ def _with_above(tables: Sequence[Table], lines: Sequence[Line]) -> tuple[list[Ta
     if found:
         found[-1] = replace(found[-1], below=(*below, *_cells(waiting)))
     return found, forms, boxes
+
+
+def _from_right(table: Table) -> Table:
+    """A table of a page that is read from right to left, its first column first: labels stand right of what they say."""
+    rows, above, below = (tuple(row[::-1] for row in rows) for rows in (table.rows, table.above, table.below))
+    return replace(table, rows=rows, above=above, below=below, columns=table.columns[::-1])
 
 
 def _cells(lines: Sequence[Line]) -> list[Row]:

@@ -113,8 +113,14 @@ def in_reading_order(text: str) -> str:
     return "\n".join(map(_ordered, text.split("\n"))) if _HAS_SOME.search(text) else text
 
 
+def runs_to_left(text: str) -> bool:
+    """Whether half of its letters or more are of scripts that do."""
+    found = len(_HAS_SOME.findall(text))
+    return found > 0 and 2 * found >= sum(sign.isalpha() for sign in text)
+
+
 def _ordered(line: str) -> str:
-    if len(_HAS_SOME.findall(line)) < sum(sign.isalpha() for sign in line) / 2:
+    if not runs_to_left(line):
         ordered = _RUN_TO_LEFT.sub(lambda run: _turned(run[0]), line)
     else:
         ordered = _RUN_TO_RIGHT.sub(lambda run: _turned(run[0]), _turned(line))

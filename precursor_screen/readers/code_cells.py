@@ -201,8 +201,7 @@ def hs_digits(text: str) -> list[str]:
             return [str(int(Decimal(text.replace(",", "."))))]
         except (InvalidOperation, ValueError):
             return []
-    if _BROKEN.fullmatch(text):  # "3401 19" and "00" below it
-        text = text.replace("\n", " ")
+    text = unbroken(text)
     codes = []
     for part in _PARTS_OF_CODES.split(unicodedata.normalize("NFKC", text)[:_MOST_OF_CODES]):
         if match := _CODE.search(part):
@@ -211,6 +210,11 @@ def hs_digits(text: str) -> list[str]:
             whole = words if len(words) > 1 and all(len(w) >= 6 for w in words) else ["".join(words)]
             codes += [code for code in whole if code and code not in codes]
     return codes
+
+
+def unbroken(text: str) -> str:
+    """A code that a narrow column breaks (`3401 19`, and `00` below it), on one line; other texts as they are."""
+    return text.replace("\n", " ") if _BROKEN.fullmatch(text) else text
 
 
 def restore_zero(code: str, lengths: Counter[int]) -> str:

@@ -105,10 +105,10 @@ _LIMIT = Decimal(10) ** MAX_DIGITS
 
 _SPACES = re.compile(r"(?:[^\S\r\n]|_)+")  # a break of lines parts two numbers
 _MARKS = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "−": "-", "–": "-", "،": ","})
-# A number, then perhaps a unit or a kind of package: "639 PKG", "1.250,5 kg". A currency may stand before it.
+# A number, then perhaps a unit or a kind of package with its code: "639 PKG", "1.250,5 kg", "80 drums (1A1)". A currency may stand before it.
 _CELL = re.compile(
     r"(?P<before>[A-Z]{3}(?=[\s\d.-])|[$€£¥₽₹])?\s*(?P<sign>[-+(]?)\s*(?P<digits>\d[\d.,' ]*|[.,]\d+)"
-    r"(?P<exponent>[eE][+-]?\d{1,3})?(?P<close>\)?)(?P<trail>-?)\s*(?P<unit>[^\d\s+*/=-][^\d]{0,39}|[^\d\s+*/=-][^\d]{0,3}[23²³][^\d]{0,10})?"
+    r"(?P<exponent>[eE][+-]?\d{1,3})?(?P<close>\)?)(?P<trail>-?)\s*(?P<unit>[^\d\s+*/=-][^\d]{0,39}(?:\(\d[A-Z]{1,2}\d?\))?|[^\d\s+*/=-][^\d]{0,3}[23²³][^\d]{0,10})?"
 )
 _SUM = re.compile(r"[-+]?\d[\d.,']*(?:\s*[-+]\s*\d[\d.,']*)+")
 _TERM = re.compile(r"([-+]?)\s*(\d[\d.,']*)")

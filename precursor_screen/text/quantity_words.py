@@ -148,6 +148,8 @@ def is_package_kind(text: str) -> bool:
 
 
 _COUNTED: Final = re.compile(r"(\d{1,3}(?:[., ]\d{3})+|\d{1,6})\s+([^\W\d_].*)", re.S)
+_CODED: Final = re.compile(r"([^\W\d][^\d(\n]{2,40}\((\d\w{1,3})\))\s*([^\W\d].*)", re.S)  # `fibreboard boxes (4G)`
+_UN_NUMBER: Final = re.compile(r"UN \d{4}\b")
 # What goods are counted by, and what many packages stand in.
 _NOT_SHIPPED: Final = DOSES | {"blister", "piece", "dozen", "container"}
 _MOST_WORDS: Final = 3  # of a kind of package
@@ -172,11 +174,14 @@ def kind_before(text: str) -> tuple[str, str]:
     word = words().get(plain(first))
     if word and word.role == "of" and others:
         return kind, others
-    return (kind, rest) if find_unit(first) is None else ("", text)
+    return (kind, rest) if find_unit(first) is None or _UN_NUMBER.match(rest) else ("", text)
 
 
 def _led_by_packages(text: str) -> tuple[str, str, str]:
-    """What kind of package the first words of a text mean, these, and the rest, which begins with a letter; empty where they mean none."""
+    """What kind of package the first words of a text mean, or the code behind them, these, and the rest, which begins with a letter; empty
+    where they mean none."""
+    if (coded := _CODED.fullmatch(text)) and (meant := package_kind(coded[2])):
+        return meant, coded[1], coded[3]
     for count in range(_MOST_WORDS, 0, -1):
         *parts, rest = text.split(None, count)
         if len(parts) == count and rest[0].isalpha() and is_package_kind(kind := " ".join(parts)):

@@ -158,6 +158,32 @@ def test_figures_that_a_column_breaks_are_not_two_goods() -> None:
     assert lines.column("description").to_pylist() == ["Acetone\nToluene"]
 
 
+def test_labels_over_goods_in_one_box_are_their_header_and_words_beside_the_sum_are_no_goods() -> None:
+    columns = (30, 110, 420, 495, 570)
+    labels = ("14 Shipping marks", "* Number and kind of packages; description of goods", "Gross mass (kg)", "Net mass (kg)")
+    goods = (
+        ("80 steel drums (1A1)\nUN 1090, ACETONE, Class 3, PG II", "14 144.0", "12 640.0"),
+        ("40 fibreboard boxes (4G)\nUN 1490, POTASSIUM PERMANGANATE, Class 5.1", "1 046.0", "1 000.0"),
+    )
+    out = "".join(text(left + 2, 206, label, size=5) for left, label in zip(columns, labels, strict=False))
+    for top, row in zip((216, 250), goods, strict=True):
+        for left, cell in zip(columns[1:], row, strict=False):
+            out += "".join(text(left + 2, top + 9 * n, line) for n, line in enumerate(cell.split("\n")))
+    out += text(32, 216, "W.F.") + text(112, 290, "TOTAL: 120 packages") + text(422, 290, "15 190.0") + text(497, 290, "13 640.0")
+    for place, (left, right) in enumerate(itertools.pairwise(columns)):
+        out += frame(left, 200, right, 310 if place < 2 else 280) + (frame(left, 280, right, 310) if place > 1 else "")
+    above: list[Box] = [
+        (30, 150, 300, 200, "1 Shipper", "Wendelin Feinchemie GmbH"),
+        (300, 150, 570, 200, "6 Consignee", "Pellam LLC"),
+    ]
+    lines = one(form(above) + out).lines.to_pylist()
+    names = ("description", "un_numbers", "packages", "package_type", "gross_mass_kg", "net_mass_kg", "consignee_name")
+    assert [tuple(line[name] for name in names) for line in lines] == [
+        ("ACETONE, Class 3, PG II", ["1090"], 80, "steel drums (1A1)", 14144, 12640, "Pellam LLC"),
+        ("POTASSIUM PERMANGANATE, Class 5.1", ["1490"], 40, "fibreboard boxes (4G)", 1046, 1000, "Pellam LLC"),
+    ]
+
+
 def test_boxes_below_the_goods_say_what_nothing_above_does_but_no_party() -> None:
     below: list[Box] = [
         (30, 400, 330, 425, "Container No.", "MSKU1234565"),

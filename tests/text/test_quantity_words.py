@@ -50,6 +50,10 @@ def test_only_words_of_units_have_one() -> None:
         ("12 pallets bags rice", "12 pallets", "bags rice"),  # of the second kind none is told to be one
         ("10 cartons bottles", "10 cartons", "bottles"),
         ("5 drums of", "5 drums", "of"),
+        ("80 boxes\nUN 1090, ACETONE", "80 boxes", "UN 1090, ACETONE"),
+        ("64 plastics jerricans (3H1)\nacid", "64 plastics jerricans (3H1)", "acid"),
+        ("20 drums UN acetone", "", "20 drums UN acetone"),
+        ("64 grey things (3X1) acid", "", "64 grey things (3X1) acid"),
         *[
             (text, "", text)
             for text in (

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from precursor_screen.core.schema import DATES
 from precursor_screen.readers.cells import clean_column
-from precursor_screen.readers.code_cells import find_currency, find_mode, hs_digits, is_chapter, is_filler
+from precursor_screen.readers.code_cells import find_currency, find_mode, hs_digits, is_chapter, is_filler, unbroken
 from precursor_screen.readers.column_map import COUNTRIES, Guess
 from precursor_screen.readers.tabular.concepts import layout_rows
 from precursor_screen.text.codes import is_cas
@@ -126,7 +126,7 @@ def holds_words(cell: str) -> bool:
 
 def is_hs_code(cell: str) -> bool:
     """Whether a cell holds HS or tariff codes and nothing else."""
-    if not _CODE.fullmatch(cell):
+    if not _CODE.fullmatch(unbroken(cell)):
         return False
     codes = hs_digits(cell.partition("/")[0])
     return bool(codes) and all(6 <= len(code) <= 12 and is_chapter(code[:2]) and not is_filler(code) for code in codes)

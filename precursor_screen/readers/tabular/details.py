@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import takewhile
-from typing import Final
+from typing import Final, TypeAlias
 
 import pyarrow.compute as pc
 from msgspec import Struct
@@ -18,12 +18,14 @@ from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.concepts import languages_of, meanings
 from precursor_screen.readers.tabular.content import is_hs_code
 from precursor_screen.readers.tabular.fill import each_cell, spread_out
+from precursor_screen.text.codes import find_un
 from precursor_screen.text.countries import find_country
 from precursor_screen.text.quantity_words import MASS as MASS_UNIT
 from precursor_screen.text.quantity_words import counted, find_unit, is_package_kind, kind_before
 
 WITH_THE_GOODS: Final = "a line of its own in the cells of the goods"
 BEFORE_THE_GOODS: Final = "what stands before the goods in their cells"
+_Led: TypeAlias = Callable[[str], tuple[str, str]]
 _SAMPLE: Final = 60  # cells
 _FIELDS: Final = ("hs_code", "country_of_origin", "marks", "packages", "container_numbers", "net_mass", "gross_mass")
 _LINE: Final = re.compile(r"([^:：\d\n]{2,30})[:：]\s*(\S.*)")
@@ -78,28 +80,42 @@ def part_details(body: Body, guesses: Sequence[Guess]) -> tuple[Body, tuple[Gues
     return (Body(table_of_columns(columns), body.rows, body.broken), tuple(found)) if found else (body, ())
 
 
-def part_packages(body: Body, guesses: Sequence[Guess]) -> tuple[Body, tuple[Guess, ...]]:
-    """The rows with packages in a column behind the others, where cells of goods begin with them and no column states any: `20 drums of acetone`;
-    or with their kind alone, where a column states their number: `drums of acetone`."""
-    mapped = {guess.field: guess.position for guess in guesses if guess.field}
-    if "description" not in mapped or "package_type" in mapped:
+def part_leads(body: Body, guesses: Sequence[Guess]) -> tuple[Body, tuple[Guess, ...]]:
+    """The rows with packages, then UN numbers, in columns behind the others, where cells of goods begin with them and no column states any:
+    `20 drums of acetone`, or `drums of acetone` where one states their number; `UN 1090, ACETONE`."""
+    at = next((guess.position for guess in guesses if guess.field == "description"), None)
+    if at is None:
         return body, ()
-    field, told_in = ("package_type", kind_before) if "packages" in mapped else ("packages", counted)
-    column = body.table.column(mapped["description"])
-    if not most_begin(column.slice(0, _SAMPLE).to_pylist(), told_in):
-        return body, ()
-    cells = column.combine_chunks().dictionary_encode()
-    told = [told_in(cell) for cell in cells.dictionary.to_pylist()]
-    columns = [*body.table.columns, spread_out(cells, [packages or None for packages, _ in told])]
-    columns[mapped["description"]] = spread_out(cells, [goods for _, goods in told])
-    guess = Guess(len(columns) - 1, field.replace("_", " ").capitalize(), field, BEFORE_THE_GOODS)
-    return Body(table_of_columns(columns), body.rows, body.broken), (guess,)
+    mapped = {guess.field for guess in guesses}
+    leads = [("un_numbers", "UN No.", _numbered)]
+    if "package_type" not in mapped:
+        kind = ("package_type", "Package type", kind_before)
+        leads.insert(0, kind if "packages" in mapped else ("packages", "Packages", counted))
+    found: list[Guess] = []
+    for field, header, led in leads:
+        column = body.table.column(at)
+        if field in mapped or not _are_led(column.slice(0, _SAMPLE).to_pylist(), led):
+            continue
+        cells = column.combine_chunks().dictionary_encode()
+        told = [led(cell) for cell in cells.dictionary.to_pylist()]
+        columns = [*body.table.columns, spread_out(cells, [said or None for said, _ in told])]
+        columns[at] = spread_out(cells, [goods for _, goods in told])
+        body = Body(table_of_columns(columns), body.rows, body.broken)
+        found.append(Guess(len(columns) - 1, header, field, BEFORE_THE_GOODS))
+    return body, tuple(found)
 
 
-def most_begin(cells: Sequence[str | None], told_in: Callable[[str], tuple[str, str]]) -> bool:
-    """Whether most cells of goods begin with packages, and not one alone, which may be a name (`1 drum pump`)."""
+def _are_led(cells: Sequence[str | None], led: _Led) -> bool:
+    """Whether most cells of goods begin with such a thing, and not one alone, which may be a name (`1 drum pump`)."""
     filled = [cell for cell in cells if cell]
-    return len(filled) > 1 and 2 * sum(bool(told_in(cell)[0]) for cell in filled) > len(filled)
+    return len(filled) > 1 and 2 * sum(bool(led(cell)[0]) for cell in filled) > len(filled)
+
+
+def _numbered(text: str) -> tuple[str, str]:
+    """The UN number with which a text of goods begins, and the rest, which begins with a letter; else none, and all of it."""
+    first = next(iter(find_un(text)), None)
+    rest = text[first.end :].lstrip(" ,;:\n") if first and not first.start else ""
+    return (text[: first.end], rest) if first and rest[:1].isalpha() else ("", text)
 
 
 def _parted(cell: str, fields: Sequence[str]) -> _Cell:

@@ -109,9 +109,8 @@ def _under_headings(rows: Sequence[Sequence[str]]) -> Iterator[Sequence[str]]:
 @lru_cache(maxsize=4096)
 def _is_party(word: str) -> bool:
     """Whether a word says for sure a party: not `I.`, which may be cut short."""
-    return any(
-        sure >= 1 and concept in PARTIES for meant in meanings(word, languages_of((word,))) for concept, sure in meant.items()
-    )
+    meant = meanings(word, languages_of((word,)))
+    return any(sure >= 1 and concept in PARTIES for one in meant for concept, sure in one.items())
 
 
 def _only_date(rows: Sequence[Sequence[str]]) -> list[Stated]:
@@ -388,9 +387,8 @@ def addressee(rows: Sequence[Sequence[str]], stated: Sequence[Stated]) -> tuple[
         return ()
     found: dict[str, tuple[str, tuple[tuple[int, int], ...]]] = {}
     for column in range(max(map(len, rows), default=0)):
-        said = [
-            (at, line.strip()) for at, row in enumerate(rows) for line in (row[column] if column < len(row) else "").split("\n")
-        ]
+        cells_below = ((at, (*row[column : column + 1], "")[0]) for at, row in enumerate(rows))
+        said = [(at, line.strip()) for at, cell in cells_below for line in cell.split("\n")]
         for is_said, some in groupby(said, lambda one: bool(one[1]) and not pairs_of(one[1])):
             lines = list(dropwhile(lambda one: one[1].casefold().startswith(sender), some)) if is_said else []
             name, address = part_address("\n".join(line for _, line in lines[:_MOST_LINES]))

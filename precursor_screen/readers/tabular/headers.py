@@ -166,6 +166,8 @@ _LETTERS, _WEIGHT = frozenset(("g", "t", "n", "gr", "nt")), frozenset(("weight",
 _SILENT = frozenset(("of", "the", "de", "del", "la", "in", "s", "du", "des", "da", "do"))
 _SPARE = (_FILLERS | _BARE_UNITS | _CURRENCIES | _LANGUAGES) - _SILENT
 _SAYING_MORE = frozenset((*PARTY_NAMES, "description", "container_numbers", "bill_of_lading"))
+_IN_GOODS = frozenset(("description", "packages", "package_type", "marks"))
+_PARTS_OF = re.compile(r"[/;]|,\s")
 _MOST_WORDS = 8
 KNOWN_SPELLING = "known spelling"
 _UNLINKED = "known spelling without filler words"  # says too little by its words: the number of bills is no bill's number
@@ -214,13 +216,16 @@ def spelled(header: str) -> tuple[str, str]:
         forms = [(split_header(header.rpartition(".")[2]), "")]
     by_words, why = next(filter(any, (beyond_doubt(_in_full(words)) for words, how in forms if how != _UNLINKED)), ("", ""))
     found = (by_words, why) if by_words and field in ("", by_words) else (field, how)
-    return found if found[0] or "/" not in header else _of_one_side(header)
+    return found if found[0] else _of_one_part(header)
 
 
-def _of_one_side(header: str) -> tuple[str, str]:
-    """What one side of a slash says (`Container / Seal`, or the same in a language that is not known), of fields whose cells may say more."""
-    sides = {spelled(side)[0] for side in header.split("/")} - {""}
-    return (sides.pop(), "one side of its slash is known") if len(sides) == 1 and sides <= _SAYING_MORE else ("", "")
+def _of_one_part(header: str) -> tuple[str, str]:
+    """What one part of a header of several says (`Container / Seal`, or the same in a language that is not known), of fields whose cells may
+    say more: goods also say their packages (`Number and kind of packages; description of goods`)."""
+    names = _PARTS_OF.split(header)
+    parts = {spelled(name)[0] for name in names} - {""} if len(names) > 1 else set()
+    parts = {"description"} if "description" in parts and parts <= _IN_GOODS else parts
+    return (parts.pop(), "one part of it is known") if len(parts) == 1 and parts <= _SAYING_MORE else ("", "")
 
 
 def is_spelled(header: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 
 from precursor_screen.core.errors import raise_all
 from precursor_screen.core.grouped import grouped
+from precursor_screen.readers.code_cells import currencies
 from precursor_screen.readers.column_map import (
     IGNORED,
     IGNORED_BY_MAP,
@@ -29,6 +31,7 @@ from precursor_screen.readers.tabular.levels import innermost
 from precursor_screen.readers.tabular.presets import Preset, preset_guesses
 from precursor_screen.text.codes import is_cas
 from precursor_screen.text.countries import PORTS
+from precursor_screen.text.quantity_words import find_unit
 
 _WHOLE = frozenset(("total", "totals", "manifest", "totale", "gesamt", "итого", "всего"))
 _COMMON = frozenset(("value", "currency", "code", "total", "amount"))
@@ -194,6 +197,8 @@ def _why_not(header: str, field: str, mapped_fields: set[str]) -> str:
         return "a share of a total"
     if _is_of_one_package(header):
         return "the mass of one package"
+    if _is_price(header):
+        return "the price of one unit"
     if field == "hs_code" and _SHORT_CODE.search(header):
         return "chapter or heading alone"
     if is_tariff_text(header) and field != "hs_code":
@@ -203,7 +208,15 @@ def _why_not(header: str, field: str, mapped_fields: set[str]) -> str:
     return f"the map names another column for {field}" if field in mapped_fields and field not in SEVERAL else ""
 
 
+_LONGEST_SIGN = 3  # HK$
 _OF_EACH = re.compile(r"\s*/\s*|\s+(?:per|pro|je|por|par|al|per ogni|за|на|на одно|w|na|başına|each)\s+", re.I)
+
+
+def _is_price(header: str) -> bool:
+    """Whether it is money for one unit: `€/kg`, `USD per MT`."""
+    money, *each = _OF_EACH.split(header.strip(" ()"), maxsplit=1)
+    is_money = money.upper() in currencies() or (0 < len(money) <= _LONGEST_SIGN and unicodedata.category(money[-1]) == "Sc")
+    return is_money and bool(each) and find_unit(each[0]) is not None
 
 
 _UNIT_MASS = re.compile(

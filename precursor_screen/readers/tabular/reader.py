@@ -23,7 +23,7 @@ from precursor_screen.readers.tabular.assign import is_heading
 from precursor_screen.readers.tabular.concepts import languages_of, meanings, usual_order
 from precursor_screen.readers.tabular.confirm import Papers, with_papers
 from precursor_screen.readers.tabular.content import Content, content_of, explained, is_date
-from precursor_screen.readers.tabular.details import net_quantities, part_details, part_packages
+from precursor_screen.readers.tabular.details import net_quantities, part_details, part_leads
 from precursor_screen.readers.tabular.document_number import document_number
 from precursor_screen.readers.tabular.fill import fill_blanks, fill_down, guesses_of, not_mapped, part_addresses, without
 from precursor_screen.readers.tabular.general_segment import stated_around
@@ -203,8 +203,8 @@ def read_sheet(
         guesses, names = (*guesses, *added), (*names, *(guess.header for guess in added))
         out_of_table_texts += idle
     body = fill_blanks(above_all, guesses, write_out(body, guesses, issues))
-    named_only = (part_addresses, part_packages)
-    for part in named_only if sheet.named else (part_parties, part_addresses, part_packages, part_details, net_quantities):
+    named_only = (part_addresses, part_leads)
+    for part in named_only if sheet.named else (part_parties, part_addresses, part_leads, part_details, net_quantities):
         body, added = part(body, guesses)
         guesses, names = (*guesses, *added), (*names, *(guess.header for guess in added))
     numbered = numbered_columns(preset, names)

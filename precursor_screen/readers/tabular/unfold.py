@@ -64,17 +64,37 @@ def carried_over(sheets: Sequence[Sheet]) -> Iterator[Sheet]:
     """The tables of printed pages; those over which nothing is stated, with what the last ones before them do: a table of labels alone, or
     what heads the first page of a list."""
     stated: Rows = ()
+    last: Rows = ()
     for sheet in sheets:
         if sheet.form:
             yield sheet
             continue
         is_open = not any(":" in cell or "\n" in cell for row in sheet.above for cell in row)
         over = (*stated, *sheet.above) if is_open else sheet.above
-        labels = sheet.head if find_goods_header(sheet.head) is None and len(sheet.head) < HEAD_ROWS else ()
+        labels = _whole_labels(sheet.head) if find_goods_header(sheet.head) is None and len(sheet.head) < HEAD_ROWS else ()
+        if sheet.above and sheet.above == last and not labels:  # nothing new stands between
+            over = stated
+        last = sheet.above
         parties = [one for one in stated_around([*over, *labels], (), ()) if one.field in PARTY_NAMES]
         stated = (*over, *labels) if parties else over
         is_address = any(one.label == ADDRESSEE and one.cells[0][0] >= len(over) for one in parties)  # and no table of goods
         yield replace(sheet, above=over, is_cover=is_address)
+
+
+def _whole_labels(rows: Rows) -> Rows:
+    """Rows of labels, each with those below that go on with it: with a label in brackets (`Importer`, and `(consignee):`), or with no label."""
+    found: list[tuple[str, ...]] = []
+    for row in rows:
+        pairs = list(zip(found[-1], row, strict=False)) if found else []
+        ends = [low.startswith("(") and low.endswith(":") and up != "" and not up.endswith(":") for up, low in pairs]
+        labels, said = ([up for up, _ in pairs[at::2]] for at in (0, 1))
+        in_turn = any(labels) and all(up.endswith(":") for up in labels if up) and not any(up.endswith(":") for up in said)
+        if any(ends) or (in_turn and not any(row[::2]) and any(row)):
+            joined = zip(pairs, ends, strict=True)
+            found[-1] = tuple((" " if is_end else "\n").join(filter(None, both)) for both, is_end in joined)
+        else:
+            found.append(row)
+    return tuple(found)
 
 
 def _is_cover(sheet: Sheet) -> bool:

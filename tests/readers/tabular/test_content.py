@@ -8,7 +8,7 @@ import pytest
 from precursor_screen.formats.blob import Blob
 from precursor_screen.readers.column_map import Guess
 from precursor_screen.readers.interface import Digest, ReadOptions
-from precursor_screen.readers.tabular.content import SAMPLE, content_of, looks_like, tariff_texts
+from precursor_screen.readers.tabular.content import SAMPLE, content_of, is_hs_code, looks_like, tariff_texts
 from precursor_screen.readers.tabular.files import read_tables
 
 
@@ -130,3 +130,11 @@ def test_which_texts_are_those_of_the_tariff(columns, rows, tariffs):
 )
 def test_what_cells_look_like_whatever_their_header_says(cells, kind):
     assert looks_like(content_of(pa.chunked_array([cells])))[0] == kind
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_one"),
+    [("2914\n11 00", True), ("2914\n1100", True), ("2914 11 00", True), ("2914\n11 00 kg", False), ("29\n14", False)],
+)
+def test_a_code_that_a_narrow_column_breaks_is_one(cell, is_one):
+    assert is_hs_code(cell) is is_one

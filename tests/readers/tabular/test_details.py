@@ -94,6 +94,22 @@ def test_packages_before_the_goods_are_a_fact_where_most_cells_begin_so_and_no_c
 
 
 @pytest.mark.parametrize(
+    ("cells", "column", "told"),
+    [
+        (("UN 1090, ACETONE", "UN1294 TOLUENE"), "Note", [(["1090"], "ACETONE"), (["1294"], "TOLUENE")]),
+        (("UN 1090, ACETONE", "wool", "rice"), "Note", [(None, "UN 1090, ACETONE"), (None, "wool"), (None, "rice")]),
+        (("UN 1090", "UN 1294", "UN 1294"), "Note", [(None, "UN 1090"), (None, "UN 1294"), (None, "UN 1294")]),
+        (("as UN 1090, ACETONE", "as UN 1294, TOLUENE"), "Note", [(None, "as UN 1090, ACETONE"), (None, "as UN 1294, TOLUENE")]),
+        (("UN 1090, ACETONE", "UN 1294, TOLUENE"), "UN No.", [(["1090"], "UN 1090, ACETONE"), (["1294"], "UN 1294, TOLUENE")]),
+    ],
+)
+def test_un_numbers_before_the_goods_are_a_fact_likewise(cells, column, told):
+    rows = "".join(f'"{cell}";7;{"".join(filter(str.isdigit, cell)) if column != "Note" else 7}\n' for cell in cells)
+    (table,) = read(f"Description of goods;Net weight kg;{column}\n{rows}".encode(), "m.csv")
+    assert [(line.get("un_numbers"), line["description"]) for line in table.lines.to_pylist()] == told
+
+
+@pytest.mark.parametrize(
     ("header", "rows", "net"),
     [
         ("Net quantity;Unit", ("500;kg", "40;L", "2;t"), [500, None, 2000]),

@@ -69,6 +69,17 @@ def test_the_header_is_the_first_row_of_known_spellings(text: str, row: int, nam
     assert (place.row, place.names) == (row, names)
 
 
+@pytest.mark.parametrize("price", ["€/kg", "(€ / kg)", "HK$/kg", "USD per MT", "EUR je kg"])
+def test_money_for_one_unit_is_no_mass(price: str) -> None:
+    assert [guess.field for guess in guess_columns(["Description", price, "Netto kg"])] == ["description", "", "net_mass"]
+    assert guess_columns([price])[0].reason == "the price of one unit"
+
+
+def test_what_is_no_price_of_a_unit_is_read_as_before() -> None:
+    assert guess_columns(["Net weight/kg"])[0].field == "net_mass"
+    assert all(guess_columns([other])[0].reason != "the price of one unit" for other in ("/kg", "kg", "$", "€/rate", "Origin/kg"))
+
+
 def test_several_columns_for_one_field_leave_the_best_and_say_so() -> None:
     guesses = guess_columns(["HS_CODE_2", "FOB_VALUE", "CIF_VALUE_IN_USD", "HS Code", "hs"])
     assert [g.field for g in guesses] == ["", "", "value", "hs_code", ""]
