@@ -1,3 +1,3 @@
 """The version, where every storey may read it."""
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"
