@@ -26,6 +26,7 @@ NORTHERN_IRELAND = "XI"
 _TABLE = "country_words"  # what manifests write beside the names of CLDR
 _NO_COUNTRY = frozenset(["EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"])
 
+_LEADS = ("THE", "ประเทศ")  # Thai: country of
 _LEAST_LETTERS = 4
 _PAIR = re.compile(
     r"([A-Za-z]{2,3})\s*(?:[,;:/|]|\s-\s?|-)\s*(.{3,})|(.{3,}?)\s*(?:[,;:/|]|\s-\s?)\s*([A-Za-z]{2,3})|(.{2,}?)\s*[(\[]\s*([A-Za-z]{2,3})\s*[)\]]"
@@ -138,8 +139,8 @@ def _plain(text: str) -> str | None:
         return other
     folded = fold_country(text)
     found = _names().get(folded)
-    if found is None and folded.startswith("THE"):
-        found = _names().get(folded[3:])
+    if found is None and (lead := next(filter(folded.startswith, _LEADS), "")):
+        found = _names().get(folded.removeprefix(lead))
     return found or _by_words().get(_words(text))
 
 

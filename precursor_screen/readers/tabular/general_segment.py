@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import dropwhile, groupby, takewhile
+from itertools import takewhile
 from typing import Final
 
 from msgspec import Struct
@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.schema import DATES
 from precursor_screen.core.tables import pattern_of, spellings_of
-from precursor_screen.readers.column_map import COUNTRIES, PARTY_NAMES, Guess
+from precursor_screen.readers.column_map import COUNTRIES, PARTY_NAMES
 from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.concepts import PARTIES, languages_of, meanings
 from precursor_screen.readers.tabular.content import is_firm
@@ -32,7 +32,7 @@ from precursor_screen.text.text import late
 # The general segment of a printed manifest: "Vessel: MV Aurora", "Voyage", "12E" above the rows, which is true of every row
 # below.
 
-_OF_PARTIES: Final = frozenset(
+OF_PARTIES: Final = frozenset(
     name.replace("_name", suffix) for name in PARTY_NAMES for suffix in ("_name", "_address", "_country", "_identifier")
 )
 _FILLED_DOWN: Final = frozenset(
@@ -42,13 +42,13 @@ _FILLED_DOWN: Final = frozenset(
         *("bill_issuer", "container_numbers", "direction"),
         *("country_of_origin", "country_of_dispatch", "country_of_destination", "currency", "customs_office"),
         *DATES,
-        *_OF_PARTIES,
+        *OF_PARTIES,
     ]
 )
-_COLON: Final = re.compile(r"[:：]")
+COLON: Final = re.compile(r"[:：]")
 _BOX: Final = re.compile(r"\s*([^\n]{2,90}?)\s*\n\s*(\S.*)", re.S)  # of a form: the label over what it says
 _LABEL: Final = re.compile(r"\s*([^:：\n]{2,40}?)\s*[:：]\s*")
-_APART: Final = re.compile(r"\n|\t| {2,}|[|;·•–—]")  # a label begins behind it
+APART: Final = re.compile(r"\n|\t| {2,}|[|;·•–—]")  # a label begins behind it
 _LONGEST_LABEL: Final = 40
 _DATE: Final = re.compile(
     r"(?<![\d.,/-])(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([./-])\d{1,2}\2\d{1,2}|\d{1,2}(?:[ .-][^\W\d_]{3,9}\.?[ -]|[^\W\d_]{3})(?:19|20)\d\d"
@@ -58,17 +58,14 @@ _OTHER_DAY: Final = late(
     lambda: f"{pattern_of('footer_words', 'printed')}|{pattern_of('cell_words', 'other day')}", re.IGNORECASE
 )
 _NAMED: Final = re.compile(r"(?:.*\s[-–—]\s)?(.{3,100}?)\s*\(([^()]{3,80})\)")  # `Register of May - Acme Ltd (consignee)`
-_SENDERS_PAPER: Final = late(lambda: pattern_of("paper_words", "sender's paper"), re.IGNORECASE)
 _NUMBER_OF_BOX: Final = re.compile(r"\s*\(?\d{1,2}[a-z]?[.)]\s+")
 _NUMBERED: Final = re.compile(
     r"(.{2,60}?(?:\b(?:nr|no|num|number|numero|número|nummer|numer)\b\.?|[nN][°º]|№))\s*(?=\S*\d)([\w/-]{4,35})", re.I
 )
 REFERENCES: Final = frozenset(("bill_of_lading", "house_bill_of_lading", "master_bill_of_lading", "declaration_id"))
-# Characters of a cell, words of a label within a line, lines of a party, cells among which a letterhead is.
-_LONGEST, _MOST_WORDS, _MOST_LINES, _MOST_HEADS = 300, 5, 6, 3
-_SENDERS: Final = ("consignor_name", "exporter_name")
+# Characters of a cell, words of a label within a line, lines of a party.
+_LONGEST, _MOST_WORDS, _MOST_LINES = 300, 5, 6
 CONTAINER: Final = r"^\D{3,30}\b[A-Z]{3}[UJZ][\s-]?\d{6}"
-ADDRESSEE: Final = "the addressee of the paper"
 ABOVE_THE_ROWS: Final = "stated above the rows"
 
 
@@ -99,7 +96,7 @@ def _under_headings(rows: Sequence[Sequence[str]]) -> Iterator[Sequence[str]]:
     party = ""
     for row in rows:
         filled = [cell for cell in row if cell.strip()]
-        if len(filled) == 1 and not _COLON.search(filled[0].strip(" :：")):
+        if len(filled) == 1 and not COLON.search(filled[0].strip(" :：")):
             party = next(filter(_is_party, filled[0].split()[: 2 * _MOST_WORDS]), "")
         yield [
             f"{party} {cell}" if party and ":" in cell and is_of_party(party, cell.partition(":")[0]) else cell for cell in row
@@ -148,7 +145,7 @@ def container_of(cells: Sequence[str], at: int = 0) -> dict[str, Stated]:
 def pairs_of(cell: str) -> list[tuple[str, str]]:
     """The labels and values of a cell: `Vessel: MV Aurora Voyage: 12E`, the box of a form, or a number behind its name."""
     labels: list[tuple[str, int, int]] = []  # label, where it begins, where its value does
-    for mark in _COLON.finditer(cell):
+    for mark in COLON.finditer(cell):
         start = labels[-1][2] if labels else 0
         label = _last_label(cell[max(start, mark.start() - _LONGEST) : mark.start()], is_first=not labels)
         if label:
@@ -169,7 +166,7 @@ def pairs_of(cell: str) -> list[tuple[str, str]]:
 def _last_label(text: str, *, is_first: bool) -> str:
     """The label in which a text ends; the first of a line is the whole of it, or what stands apart. A known spelling goes before what words
     mean, and of each the longest: `S.L. Consignatario` says a firm, too."""
-    apart = _APART.split(text.rstrip(" \t"))[-1].strip()
+    apart = APART.split(text.rstrip(" \t"))[-1].strip()
     if is_first and (len(apart) > _LONGEST_LABEL or any(map(str.isdigit, apart))):
         parts = apart.split(". ")  # a sentence of two words or more goes before
         begin = next((at for at in range(len(parts) - 1, 0, -1) if " " in parts[at - 1].strip()), 0)
@@ -293,7 +290,7 @@ def facts(label: str, value: str, cells: tuple[tuple[int, int], ...]) -> Iterato
         known = set(filter(None, fields))
         pairs = [(known.pop(), value)] if len(known) == 1 else []
     for field, said in pairs:
-        if field not in (*_OF_PARTIES, "container_numbers"):  # what stands below in its box is another thing
+        if field not in (*OF_PARTIES, "container_numbers"):  # what stands below in its box is another thing
             said = said.partition("\n")[0].strip()
         if field in DATES and parse_date(said) == UNREADABLE:
             said = match[0] if (match := _DATE.search(said)) else "" if "/" in label else said  # `Flight / Date`
@@ -348,53 +345,3 @@ def _field(label: str) -> str:
     if not field and "/" in label:  # `SOLD TO / CONSIGNEE`
         field = next((found for part in label.split("/") if (found := lookup(part)[0]) in PARTY_NAMES), "")
     return field if field in _FILLED_DOWN else ""
-
-
-def stated_around(rows: Sequence[Sequence[str]], below: Sequence[Sequence[str]], guesses: Sequence[Guess]) -> tuple[Stated, ...]:
-    """What the rows above a header state, with their letterhead and their addressee where neither they nor a column name the sender and the
-    receiver; and of what stands below the table what those above do not, but for parties: boxes of signatures and charges name some."""
-    above = general_segment(rows)
-    fields = {one.field for one in above}
-    named = fields.union(guess.field for guess in guesses)
-    if named.isdisjoint(_SENDERS):
-        above += letterhead(rows)
-    if named.isdisjoint(("consignee_name", "importer_name")):
-        above += addressee(rows, above)
-    told = fields.union(_OF_PARTIES, () if fields.isdisjoint(DATES) else DATES)
-    return (*above, *(replace(one, cells=()) for one in general_segment(below) if one.field not in told))
-
-
-def letterhead(rows: Sequence[Sequence[str]]) -> tuple[Stated, ...]:
-    """The firm whose name heads an invoice, a packing list or a delivery note: it sends the goods, where nothing else says who does."""
-    filled = [(at, column, cell.strip()) for at, row in enumerate(rows) for column, cell in enumerate(row) if cell.strip()]
-    heads = ((at, column, part.strip()) for at, column, cell in filled[:_MOST_HEADS] for part in _APART.split(cell)[:_MOST_HEADS])
-    firms = [(at, column, name) for at, column, name in heads if is_firm(name) and not _COLON.search(name) and len(name) < 100]
-    if not firms or not _is_of_sender(rows):
-        return ()
-    at, column, name = firms[0]
-    return (Stated("consignor_name", "the head of the paper", name, ((at, column),)),)
-
-
-def _is_of_sender(rows: Sequence[Sequence[str]]) -> bool:
-    return any(_SENDERS_PAPER.search(cell) for row in rows for cell in row)
-
-
-def addressee(rows: Sequence[Sequence[str]], stated: Sequence[Stated]) -> tuple[Stated, ...]:
-    """The firm to which such a paper is addressed: the only one without a label over lines of an address, but for the sender, whose name may
-    stand in small print over it; it receives the goods, where nothing else says who does."""
-    sender = next((one.value.casefold() for one in stated if one.field in _SENDERS), "")
-    if not sender or not _is_of_sender(rows):
-        return ()
-    found: dict[str, tuple[str, tuple[tuple[int, int], ...]]] = {}
-    for column in range(max(map(len, rows), default=0)):
-        cells_below = ((at, (*row[column : column + 1], "")[0]) for at, row in enumerate(rows))
-        said = [(at, line.strip()) for at, cell in cells_below for line in cell.split("\n")]
-        for is_said, some in groupby(said, lambda one: bool(one[1]) and not pairs_of(one[1])):
-            lines = list(dropwhile(lambda one: one[1].casefold().startswith(sender), some)) if is_said else []
-            name, address = part_address("\n".join(line for _, line in lines[:_MOST_LINES]))
-            if address and is_firm(name):
-                found[name] = address, tuple((at, column) for at, _ in lines)
-    if len(found) != 1:
-        return ()
-    name, (address, cells) = found.popitem()
-    return (Stated("consignee_name", ADDRESSEE, name, cells), Stated("consignee_address", ADDRESSEE, address, cells))

@@ -26,10 +26,10 @@ from precursor_screen.readers.tabular.content import Content, content_of, explai
 from precursor_screen.readers.tabular.details import net_quantities, part_details, part_leads
 from precursor_screen.readers.tabular.document_number import document_number
 from precursor_screen.readers.tabular.fill import fill_blanks, fill_down, guesses_of, not_mapped, part_addresses, without
-from precursor_screen.readers.tabular.general_segment import stated_around
 from precursor_screen.readers.tabular.header_rows import ADDED_UP, GOODS, HeaderPlace, find_header, padded_names
 from precursor_screen.readers.tabular.headers import note_joined, with_units
 from precursor_screen.readers.tabular.headings import HEADING, fill_below, take_headings
+from precursor_screen.readers.tabular.letterhead import stated_around
 from precursor_screen.readers.tabular.levels import count_once
 from precursor_screen.readers.tabular.mapping import guess_columns
 from precursor_screen.readers.tabular.numbered import Joined, join_numbered

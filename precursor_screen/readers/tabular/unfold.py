@@ -17,7 +17,7 @@ from precursor_screen.formats.sheet import HEAD_ROWS, Body, Sheet, memory_reader
 from precursor_screen.readers.column_map import PARTY_NAMES
 from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.concepts import languages_of, meanings, split_header
-from precursor_screen.readers.tabular.general_segment import ADDRESSEE, general_segment, pairs_of, stated_around
+from precursor_screen.readers.tabular.general_segment import general_segment, pairs_of
 from precursor_screen.readers.tabular.header_rows import (
     ADDED_UP,
     GOODS,
@@ -28,6 +28,7 @@ from precursor_screen.readers.tabular.header_rows import (
     find_header,
     padded_names,
 )
+from precursor_screen.readers.tabular.letterhead import ADDRESSEE, stated_around
 from precursor_screen.readers.tabular.other_texts import ABOVE, out_of_table_cells
 from precursor_screen.readers.tabular.shorthand import MOST_ROWS
 from precursor_screen.readers.tabular.sums import one_of
