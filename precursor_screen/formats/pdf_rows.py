@@ -114,7 +114,7 @@ def in_reading_order(text: str) -> str:
 
 
 def runs_to_left(text: str) -> bool:
-    """Whether half of its letters or more are of scripts that do."""
+    """Whether half of the letters or more belong to scripts that are written from right to left."""
     found = len(_HAS_SOME.findall(text))
     return found > 0 and 2 * found >= sum(sign.isalpha() for sign in text)
 
@@ -161,8 +161,15 @@ def _stack(lines: Sequence[Line], columns: Sequence[Span], blocks: Set[int]) -> 
 
 
 class _Stack(Struct, frozen=True):
-    """What stands below one another in each column: its lines, their texts, whether all of them are figures; those of the column with the
-    most figures; and which lines of each column stand at the height of one of these."""
+    """What stands one below another in each column.
+
+    Attributes:
+        lines: of each column.
+        texts: the same as texts.
+        plain: whether all of a column are figures.
+        figures: the lines of the column with the most figures.
+        begun: which lines of each column stand at the height of one of these.
+    """
 
     lines: Sequence[Sequence[Line]]
     texts: Sequence[Sequence[str]]
@@ -184,9 +191,9 @@ def _by_column(words: Sequence[Word], columns: Sequence[Span]) -> _Stack:
 
 
 def _blocks(groups: Sequence[Sequence[Line]], columns: Sequence[Span]) -> frozenset[int]:
-    """The columns of which all in a group belongs to the goods at which it begins: lines of some run on beside the figures of several goods,
-    as an address does, or are as many where goods are one, and others stand before these. A cell whose middle stands beside its figure begins
-    nowhere, so that none is one."""
+    """The columns whose text in a group belongs as a whole to the goods beside which it begins. Columns whose lines run on beside the figures of
+    several goods, as an address does, are such, or have as many lines where there is one item; so are the columns before them. A cell that
+    is centred on its figure does not begin beside it: then no column is one."""
     stacks = [_by_column([word for line in group for word in line], columns) for group in groups]
     several = [one for one in stacks if len(one.figures) > 1]
     places = [(at, one) for at in range(len(columns)) for one in several if not one.plain[at]]
@@ -200,7 +207,7 @@ def _blocks(groups: Sequence[Sequence[Line]], columns: Sequence[Span]) -> frozen
 
 
 def _outlasts(stacks: Sequence[_Stack], at: int) -> bool:
-    """Whether a column has lines of an address beside one figure as beside several: three or more in each group, and fewer than two a figure."""
+    """Whether a column has three lines or more in each group, however many figures stand beside them, as an address does: fewer than two for a figure in some."""
     counts = [(len(one.lines[at]), len(one.figures)) for one in stacks if one.figures and one.lines[at]]
     alone = any(figures == 1 for _, figures in counts)
     return alone and min(counts)[0] > 2 and any(lines < 2 * figures for lines, figures in counts)

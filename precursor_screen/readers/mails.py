@@ -230,7 +230,7 @@ def _headless(rows: Sequence[Row]) -> tuple[Row, ...]:
 
 def _head(messages: Sequence[_Message], mail: Mail, parties: tuple[Row, ...]) -> bool:
     """Puts above the first table of each message its day, where none is stated, and of the mail itself what it is about and the parties of what is
-    attached, where it names none; whether parties were put there."""
+    attached, if it does not name them. Returns whether parties were added."""
     is_as_attached = False
     for at, message in enumerate(messages):
         if not message.sheets:

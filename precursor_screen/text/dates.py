@@ -53,7 +53,7 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{4,6})(?:\.\d+)?\s*(?:Z|[+-
 _EIGHT = re.compile(r"(\d{1,2})(\d{2})(\d{4})")
 _MONTH_ONLY = re.compile(r"(\d{4})[-/.]?(\d{2})(?:\.0+)?")
 _SERIAL = re.compile(r"([2-7]\d{4})(?:\.\d+)?")
-_MONTH = r"(?:[^\W\d_]|[\u0e30-\u0e4e]){3,12}|[\u0e01-\u0e4e]{1,3}\.[\u0e01-\u0e2e]"  # vowels of Thai are no letters; `พ.ย.`
+_MONTH = r"(?:[^\W\d_]|[\u0e30-\u0e4e]){3,12}|[\u0e01-\u0e4e]{1,3}\.[\u0e01-\u0e2e]"  # regular expressions do not count the vowels of Thai as letters; `พ.ย.`
 _NAMED = re.compile(
     r"(?:[^\W\d_]{2,12}\.?,\s*)?(?:(\d{1,2})(?:st|nd|rd|th|º)?[\s.,/-]+)?(?:de\s+)?"
     rf"({_MONTH})\.?[\s.,/-]+"

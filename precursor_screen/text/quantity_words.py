@@ -156,14 +156,14 @@ _MOST_WORDS: Final = 3  # of a kind of package
 
 
 def counted(text: str) -> tuple[str, str]:
-    """The number and kind of packages with which a text of goods begins, and the rest: `20 drums of acetone`; of `200 L drums` and `12 drums` none."""
+    """The number and kind of packages with which a text of goods begins, and the rest: `20 drums of acetone`. `200 L drums` and `12 drums` are not such texts."""
     match = _COUNTED.fullmatch(text.strip()) if text[:1].isdigit() else None
     kind, rest = kind_before(match[2]) if match else ("", "")
     return (f"{match[1]} {kind}", rest) if match and kind else ("", text)
 
 
 def kind_before(text: str) -> tuple[str, str]:
-    """The kind of package with which a text of goods begins, and the rest: `drums of acetone`; none of `drums` and of `bags 25 kg`."""
+    """The kind of package with which a text of goods begins, and the rest: `drums of acetone`. `drums` and `bags 25 kg` are not such texts."""
     meant, kind, rest = _led_by_packages(text)
     if meant in ("", *_NOT_SHIPPED):
         return "", text
@@ -178,8 +178,8 @@ def kind_before(text: str) -> tuple[str, str]:
 
 
 def _led_by_packages(text: str) -> tuple[str, str, str]:
-    """What kind of package the first words of a text mean, or the code behind them, these, and the rest, which begins with a letter; empty
-    where they mean none."""
+    """The kind of package that the first words of a text, or the code behind them, mean; these words; and the rest, which begins with a letter.
+    Three empty texts if they do not name a package."""
     if (coded := _CODED.fullmatch(text)) and (meant := package_kind(coded[2])):
         return meant, coded[1], coded[3]
     for count in range(_MOST_WORDS, 0, -1):

@@ -129,7 +129,7 @@ _GREEK_SHAPES: Final = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧΛΣο"
 _GREEK_LATIN: Final = "ABEZHIKMNOPTYXAEo"
 _TO_LATIN: Final = dict(zip(_CYRILLIC, _LATIN, strict=True)) | dict(zip(_GREEK_SHAPES, _GREEK_LATIN, strict=True))
 _TO_CYRILLIC: Final = {latin: cyrillic for cyrillic, latin in zip(_CYRILLIC, _LATIN, strict=True) if cyrillic not in "ЅЈѕјԁһԛԝԚԜ"}
-# With an accent they look no different; й is a letter of its own, and its base no look-alike.
+# An accent does not hide the shape: `Ё` looks like E.
 _TO_LATIN.update(
     {c: _TO_LATIN[base] for c in map(chr, range(0x370, 0x530)) if (base := unicodedata.normalize("NFKD", c)[0]) in _TO_LATIN}
 )

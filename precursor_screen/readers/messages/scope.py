@@ -273,7 +273,7 @@ def _merge(parts: list[MessageLine]) -> MessageLine | None:
 
 
 def added(before: str, more: str) -> str:
-    """A figure with its unit, added to one before, if there is one; empty where they are no figures or of different units."""
+    """The sum of two figures with their unit; `before` may be empty. Empty if one of them is not a number, or their units differ."""
     figure, _, unit = more.partition(" ")
     sum_before, _, known = before.partition(" ") if before else ("0", "", unit)
     try:

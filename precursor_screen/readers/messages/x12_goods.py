@@ -116,7 +116,7 @@ def _m11(message: Message, segment: Segment) -> None:
 
 def _m12(message: Message, segment: Segment) -> None:
     """A movement in bond: to a port of the United States, or from there to a foreign one; numbers of Canadian offices have three figures."""
-    add_extra(message.scope, segment, 1, 2, *range(5, 13))
+    add_extra(message.scope, segment, 1, 2, *range(5, 20))
     last = next(((element, kind) for element, kind in ((4, "K"), (3, "D")) if us_port(segment.get(element), kind)), (0, ""))
     for element, schedule in ((3, "D"), (4, "K")):
         name = "place_of_delivery" if element == last[0] else EXTRA

@@ -106,13 +106,13 @@ def part_leads(body: Body, guesses: Sequence[Guess]) -> tuple[Body, tuple[Guess,
 
 
 def _are_led(cells: Sequence[str | None], led: _Led) -> bool:
-    """Whether most cells of goods begin with such a thing, and not one alone, which may be a name (`1 drum pump`)."""
+    """Whether most cells of goods begin so. A single cell does not tell: `1 drum pump` may be a name."""
     filled = [cell for cell in cells if cell]
     return len(filled) > 1 and 2 * sum(bool(led(cell)[0]) for cell in filled) > len(filled)
 
 
 def _numbered(text: str) -> tuple[str, str]:
-    """The UN number with which a text of goods begins, and the rest, which begins with a letter; else none, and all of it."""
+    """The UN number with which a text of goods begins, and the rest, which begins with a letter; otherwise an empty text and the whole."""
     first = next(iter(find_un(text)), None)
     rest = text[first.end :].lstrip(" ,;:\n") if first and not first.start else ""
     return (text[: first.end], rest) if first and rest[:1].isalpha() else ("", text)
@@ -169,7 +169,7 @@ def _is_of_origin(blank: re.Match[str]) -> bool:
 
 
 def _said(field: str, value: str) -> str:
-    """What a text says first of a field; empty: nothing of it."""
+    """The value of a field with which a text begins; empty if it does not begin with one."""
     if field == "hs_code":
         return value if is_hs_code(value) else ""
     if field == "packages" and _in_mass(value):  # `Pieces: 0.4 kg`

@@ -26,6 +26,7 @@ from precursor_screen.readers.tabular.general_segment import general_segment, st
 from precursor_screen.readers.tabular.letters import LABELS, WAYS, goods_in, paired
 from precursor_screen.readers.tabular.other_texts import ABOVE, out_of_table_cells, rows_of
 from precursor_screen.readers.tabular.reader import read_sheet, read_sheets
+from precursor_screen.readers.tabular.shorthand import MOST_ROWS
 from precursor_screen.readers.tabular.unfold import states_alone, unfold
 
 _FEWEST_LABELLED: Final = 3  # lines among the first ones
@@ -63,7 +64,10 @@ def _report_of_labels(sheet: Sheet) -> Sheet | None:
     head = [row[0] for row in sheet.head if row]
     if sheet.format != "CSV" or any(len(row) > 1 for row in sheet.head) or sum(map(is_labelled, head)) < _FEWEST_LABELLED:
         return None
-    lines = [row[0] for _, row in rows_of(sheet.read(0, 1))]
+    body = sheet.read(0, 1)
+    if body.table.num_rows > MOST_ROWS:
+        return None
+    lines = [row[0] for _, row in rows_of(body)]
     goods = goods_in([(line,) for line in lines], sheet.name, "text report", LABELS)
     if goods is None:
         return None
@@ -80,7 +84,7 @@ def read_document(sheets: Sequence[Sheet], file: str, digest: Digest, options: R
         UnknownFormat: a web page without a table, and without goods.
     """
     covers = [sheet for sheet in sheets if sheet.head and states_alone(sheet.head)]
-    found = _read_tables_of(sheets, covers, file, digest, options)
+    found = _read_tables_of(sheets, file, digest, options)
     has_goods = any(one.lines.num_rows for one in found)
     has_table = any(sheet.head for sheet in sheets)
     lines = tuple(chain.from_iterable((*sheet.above, *sheet.below) for sheet in sheets))
@@ -100,25 +104,21 @@ def read_document(sheets: Sequence[Sheet], file: str, digest: Digest, options: R
     more = read_sheets([stating], file, digest, options)
     if has_goods and are_among(goods_of(more), goods_of(found)):
         return found
-    covers = [first if sheet is sheets[0] else sheet for sheet in covers]
-    return [*more, *_read_tables_of([first, *sheets[1:]], covers, file, digest, options)]
+    return [*more, *_read_tables_of([first, *sheets[1:]], file, digest, options)]
 
 
-def _read_tables_of(
-    sheets: Sequence[Sheet], covers: Sequence[Sheet], file: str, digest: Digest, options: ReadOptions
-) -> list[InputTables]:
+def _read_tables_of(sheets: Sequence[Sheet], file: str, digest: Digest, options: ReadOptions) -> list[InputTables]:
     """What the lines and the tables without goods above a table state holds for it, up to where it is stated anew, and what the lines below the last
-    one do; covers: tables that hold no goods, as others do."""
+    one do."""
     found: list[InputTables] = []
     above: tuple[Row, ...] = ()
     for sheet in sheets:
         above = _joined(above, paired(sheet.above))
         part = replace(sheet, above=_joined(_stating(sheet.below), above))
-        tables = [] if sheet in covers else read_sheets(unfold([part]), file, digest, options)
+        is_cover = bool(sheet.head and states_alone(sheet.head))
+        tables = read_sheets([replace(part, is_cover=True)] if is_cover else unfold([part]), file, digest, options)
         if not any(one.lines.num_rows for one in tables) and len(sheet.head) < HEAD_ROWS:
             above = _joined(above, sheet.head)
-            if states_alone(sheet.head):
-                tables = read_sheets([replace(part, is_cover=True)], file, digest, options)
         found += tables
     return found
 

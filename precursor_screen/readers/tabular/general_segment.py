@@ -293,9 +293,14 @@ def facts(label: str, value: str, cells: tuple[tuple[int, int], ...]) -> Iterato
         if field not in (*OF_PARTIES, "container_numbers"):  # what stands below in its box is another thing
             said = said.partition("\n")[0].strip()
         if field in DATES and parse_date(said) == UNREADABLE:
-            said = match[0] if (match := _DATE.search(said)) else "" if "/" in label else said  # `Flight / Date`
-        has_digit = any(map(str.isdigit, said))
-        if not said or (field in (*REFERENCES, "container_numbers") and not has_digit) or (field in COUNTRIES and has_digit):
+            said = (
+                match[0] if (match := _DATE.search(said)) else "" if len(fields) > 1 and fields[0] not in DATES else said
+            )  # `Flight / Date`
+        if not said or (field in (*REFERENCES, "container_numbers") and not any(map(str.isdigit, said))):
+            continue
+        if (
+            field in COUNTRIES and not any(map(str.isalpha, said)) and find_country(said) is None
+        ):  # of an air waybill, `ORIGIN: 7016`
             continue
         if label.casefold() in _letters() and not is_firm(said.partition("\n")[0]):
             continue

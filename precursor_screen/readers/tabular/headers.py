@@ -254,7 +254,7 @@ def is_exact(header: str, how: str) -> bool:
 
 
 def schedule_of(header: str) -> tuple[str, str]:
-    """The schedule of ports of the United States that a header names, D or K, and its other words; empty: it names none, and all of it."""
+    """The schedule of US ports that a header names, D or K, and the rest of the header; if it does not name one, an empty text and the whole header."""
     words = split_header(header)
     for at, (one, two) in enumerate(pairwise(words)):
         if one in ("schedule", "sched") and two in ("d", "k"):

@@ -146,13 +146,17 @@ def read_sheet(
     column_map = accepted.column_map if accepted else column_map.of_table(sheet.name) if column_map else None
     place, names, preset = _understand(sheet, column_map)
     body = sheet.read(place.row, len(names))
-    names, body = part_sides(names, body) if not sheet.named else (names, body)
+    sides = names
+    if not sheet.named and preset is None:
+        sides, body = part_sides(names, body, column_map.columns if column_map else ())
+        names = (*names, *sides[len(names) :])
     contents = [content_of(column) for column in typical_rows(body.table, names).columns]
     headed = bool(place.row) or sheet.named or preset is not None
     if accepted:
         guesses = accepted_guesses(accepted, names)
     else:
-        guesses = guess_columns(names, column_map, sheet.name, contents, preset, body.table, headed, sheet.levels)
+        guesses = guess_columns(sides, column_map, sheet.name, contents, preset, body.table, headed, sheet.levels)
+        guesses = tuple(replace(guess, header=name) for guess, name in zip(guesses, names, strict=True))
     guesses = with_papers(guesses, contents, papers)
     column_report = _report_columns(sheet, guesses, contents, preset)
     column_report = replace(column_report, headers=layout_headers(sheet, place), column_map=None if accepted else column_map)

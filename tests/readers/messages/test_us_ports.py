@@ -79,6 +79,7 @@ def test_a_stated_country_stands_before_that_of_the_port():
         ("M12*61*123*3901", {"place_of_delivery": "3901 Chicago, IL (Schedule D)", "country_of_destination": "US"}),
         ("M12*62*123*2304*20199", {"place_of_delivery": "20199 Veracruz (Schedule K)", "country_of_destination": "MX"}),
         ("M12*62*123*402*", {}),  # the number of a Canadian office
+        ("M12*61*123***" + "*".join(f"WORD{at}" for at in range(5, 16)), {}),
     ],
 )
 def test_goods_in_bond_go_on_to_the_last_port_that_is_stated(segment, found):

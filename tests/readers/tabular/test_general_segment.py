@@ -224,6 +224,10 @@ def test_totals_among_the_rows_stay_totals():
         ([["I. DATOS DEL IMPORTADOR"], ["Domicilio:", "Calle 7, Otterville"]], {"importer_address": "Calle 7, Otterville"}),
         ([["Flight / Date: XQ505/23 XQ077/24"]], {}),
         ([["ORIGIN: 7016"]], {}),
+        ([["Country of origin: CN (156)"]], {"country_of_origin": "CN"}),
+        ([["Country of origin: 156"]], {"country_of_origin": "156"}),
+        ([["Country of origin: 1) Norway"]], {"country_of_origin": "1) Norway"}),  # told as unknown
+        ([["Date / Zzz: week 7"]], {"date": "week 7"}),  # the same
         ([["Country of origin: Norway, unless stated otherwise"]], {"country_of_origin": "Norway"}),
         ([["Buyer: Bolt Ltd"], ["Consignee: the same"]], {"consignee_name": "Bolt Ltd"}),
         ([["Consignee: Bolt Ltd"], ["Notify: same as consignee"]], {"consignee_name": "Bolt Ltd", "notify_party_name": "Bolt Ltd"}),

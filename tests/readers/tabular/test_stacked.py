@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
+from precursor_screen.formats.sheet import Body
+from precursor_screen.readers.column_map import ColumnMap
+from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.readers.registry import read
+from precursor_screen.readers.tabular.stacked import part_sides
 
 
 def lines(header: str, *cells: str) -> list[dict[str, Any]]:
@@ -38,6 +43,44 @@ def lines(header: str, *cells: str) -> list[dict[str, Any]]:
 def test_a_header_of_several_sides_has_a_column_for_each(header: str, cells: tuple[str, ...], facts: dict[str, Any]) -> None:
     found = lines(header, *cells)
     assert {field: [line.get(field) for line in found] for field in facts} == facts
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "names"),
+    [
+        ("Shipper / Exporter", ("Acme Ltd\nMill Road 7", "Bolt Ltd\nDock Road 5"), ["Acme Ltd", "Bolt Ltd"]),
+        ("Consignee / Notify", ("Acme Ltd\nBolt Ltd", "Carr Ltd\nDock Road 5"), None),  # two firms in one cell
+    ],
+)
+def test_a_column_of_two_parties_is_of_the_first_where_it_names_one(
+    header: str, cells: tuple[str, ...], names: list[str] | None
+) -> None:
+    found = lines(header, *cells)
+    parties = [{line.get(f"{role}_name") for role in ("consignor", "consignee")} - {None} for line in found]
+    assert parties == [{name} for name in names] if names else not any(parties)
+
+
+@pytest.mark.parametrize(
+    ("header", "guessed"),
+    [("Shipper / Exporter", "Shipper"), ("Consignee / Notify", "Consignee"), ("Shipper / Consignee", "Shipper / Consignee")],
+)
+def test_who_sends_and_who_receives_are_not_one(header: str, guessed: str) -> None:
+    cells = pa.table({"0": ["Acme Ltd\nMill Road 7"]})
+    assert part_sides((header,), Body(cells, pa.array([2])), ())[0] == (guessed,)
+
+
+@pytest.mark.parametrize("named", ["HBL / Container", "4"])
+def test_a_column_that_a_map_names_stays_as_it_is_filed(named: str) -> None:
+    rows = 'Goods;HS code;Net kg;HBL / Container\nWool;51011100;7;"XQ1\nABCU1234560"\n'
+    columns = {"Goods": "description", named: "marks"}
+    (table,) = read(rows.encode(), "m.csv", ReadOptions(mapping=ColumnMap(columns)))
+    (line,) = table.lines.to_pylist()
+    assert (line["marks"], "container_numbers" in line) == ("XQ1\nABCU1234560", False)
+
+
+def test_the_header_of_a_column_that_is_parted_is_cited_as_it_is_filed() -> None:
+    (table,) = read(b'Goods;HS code;Net kg;HBL / Container\nWool;51011100;7;"XQ1\nABCU1234560"\n', "m.csv")
+    assert table.raw.column_names == ["Goods", "HS code", "Net kg", "HBL / Container", "Container"]
 
 
 def test_the_header_once_more_is_that_of_both_columns() -> None:
