@@ -125,7 +125,7 @@ def _is_said(label: str) -> bool:
 
 
 def _are_boxes(cells: Sequence[str]) -> bool:
-    """Whether a row is labels with what they say, and none of them is of goods: `ETD/ETA:` beside two days, `Freight: prepaid`."""
+    """Whether a row is labels with their values, none of them about goods: `ETD/ETA:` beside two days, `Freight: prepaid`."""
     boxes = [match for cell in cells if (match := _BOX.match(cell))]
     beside = len(cells) == 2 and len(boxes) == 1 and not boxes[0][2] and cells[0] == boxes[0].string
     return (beside or len(boxes) == len(cells)) and all(lookup(box[1].strip())[0] not in (*GOODS, *ADDED_UP) for box in boxes)
@@ -286,7 +286,7 @@ def is_of_sums(line: str) -> bool:
 
 
 def pairs_in(line: str) -> list[tuple[str, str]]:
-    """The labels and values of a line; none of one of sums, which may be told by the words before its first label (`REPORT   GROSS: 9,183 kg`)."""
+    """The labels and values of a line. A line of sums has none; the words before its first label may show that it is one (`REPORT   GROSS: 9,183 kg`)."""
     pairs = [(label.strip(), said) for label, said in pairs_of(line)]
     before = line[: line.find(pairs[0][0])].strip() if pairs else ""
     of_sums = is_of_sums(line) or (_WORDS.fullmatch(before) and all(lookup(label)[0] in ADDED_UP for label, _ in pairs))
