@@ -16,10 +16,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from precursor_screen.core.json_text import dump
+from precursor_screen.core.model import Rule
 from precursor_screen.core.report import BATCH, SCHEMA_VERSION, Report, records
 from precursor_screen.core.schema import DECIMAL
 from precursor_screen.reporting.interface import PRIVATE, Document, defuse, whole_file
-from precursor_screen.reporting.shipment import shipments_in_words
+from precursor_screen.reporting.shipment import Shipment, describe, shipments_in_words
 
 # JSON: the full form. Written piece by piece, so that a large report does not have to fit into memory twice.
 
@@ -87,23 +88,43 @@ def data_of(report: Report) -> Mapping[str, Any]:
 
 def _shipments(report: Report) -> Iterator[Written]:
     """All shipments, those that are listed in words as well."""
-    words = shipments_in_words(report, report.listed)
-    listed, sampled = set(report.listed.column("shipment_id").to_pylist()), frozenset(report.sampled)
     lists = [field.name for field in report.shipments.schema if pa.types.is_list(field.type)]
-    has_some = [pc.fill_null(pc.greater(pc.list_value_length(report.shipments.column(name)), 0), True) for name in lists]
-    is_listed = pc.is_in(report.shipments.column("shipment_id"), pa.array(sorted(listed), pa.string()))
-    has_content, row = reduce(pc.or_, has_some, is_listed).to_numpy(), 0
+    described = report.listed.filter(pc.or_(_is_told(report.listed, lists), _in(report.listed, _named(report))))
+    words = shipments_in_words(report, described)
+    ids, sampled = set(described.column("shipment_id").to_pylist()), frozenset(report.sampled)
+    has_content, row = (
+        pc.or_(_is_told(report.shipments, lists), _in(report.shipments, described.column("shipment_id"))).to_numpy(),
+        0,
+    )
     for batch in report.shipments.to_batches(max_chunksize=BATCH):
-        places = np.flatnonzero(has_content[row : row + batch.num_rows])
-        row += batch.num_rows
-        empty, begin = _without_content(batch, lists), 0
+        places, row = np.flatnonzero(has_content[row : row + batch.num_rows]), row + batch.num_rows
+        alike, begin = _without_content(batch, lists, report.rules), 0
         for place, shipment in zip(places.tolist(), batch.take(pa.array(places)).to_pylist(), strict=True):
-            yield from _together(empty[begin:place])
-            said = next(words) if shipment["shipment_id"] in listed else None
-            in_words = {name: getattr(said, name) if said else None for name in _WORDS}
-            yield Written(dump({**shipment, **in_words, "sampled": shipment["shipment_id"] in sampled}))
+            yield from _together(alike[begin:place])
+            said = next(words) if shipment["shipment_id"] in ids else None
+            yield Written(dump({**shipment, **_in_words(said), "sampled": shipment["shipment_id"] in sampled}))
             begin = place + 1
-        yield from _together(empty[begin:])
+        yield from _together(alike[begin:])
+
+
+def _is_told(shipments: pa.Table, lists: Sequence[str]) -> pa.ChunkedArray:
+    """Which shipments have flags, or whatever else is told of one in these columns."""
+    return reduce(pc.or_, (pc.fill_null(pc.greater(pc.list_value_length(shipments.column(name)), 0), True) for name in lists))
+
+
+def _in(shipments: pa.Table, ids: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.is_in(shipments.column("shipment_id"), pc.unique(ids))
+
+
+def _named(report: Report) -> pa.ChunkedArray:
+    """The shipments of which lines are cited, or that were drawn by chance."""
+    return pa.chunked_array(
+        [*report.particulars.column("shipment_id").chunks, pa.array(report.sampled, pa.string())], pa.string()
+    )
+
+
+def _in_words(said: Shipment | None) -> dict[str, Any]:
+    return {name: getattr(said, name) if said else None for name in _WORDS}
 
 
 def _together(texts: pa.Array) -> Iterator[Written]:
@@ -111,12 +132,13 @@ def _together(texts: pa.Array) -> Iterator[Written]:
         yield Written(pc.binary_join(pa.ListArray.from_arrays([0, len(texts)], texts), _NEXT)[0].as_py())
 
 
-def _without_content(shipments: pa.RecordBatch, lists: Sequence[str]) -> pa.Array:
-    """The JSON of shipments of which nothing is told; but for their number most are alike.
+def _without_content(shipments: pa.RecordBatch, lists: Sequence[str], rules: Mapping[str, Rule]) -> pa.Array:
+    """The JSON of shipments of which nothing is told; but for their number most are alike. Those without a band are in words as well.
 
     Args:
         shipments: SHIPMENT.
         lists: the columns that hold lists: empty ones.
+        rules: of the report.
     """
     number, *others = shipments.schema.names
     codes, values = np.zeros(shipments.num_rows, dtype=np.int64), [n for n in others if n not in lists]
@@ -125,9 +147,11 @@ def _without_content(shipments: pa.RecordBatch, lists: Sequence[str]) -> pa.Arra
         if len(encoded.dictionary) > 1:
             _, codes = np.unique(codes * len(encoded.dictionary) + encoded.indices.to_numpy(), return_inverse=True)
     _, first, of = np.unique(codes, return_index=True, return_inverse=True)
+    rows = [row | dict.fromkeys(lists, ()) for row in shipments.take(pa.array(first)).to_pylist()]
+    words = (describe(row, (), (), {}, {}, rules) if row["band"] is None else None for row in rows)
     behind = (
-        dump({**{n: () if n in lists else row[n] for n in others}, **dict.fromkeys(_WORDS), "sampled": False})[1:]
-        for row in shipments.take(pa.array(first)).to_pylist()
+        dump({**{n: row[n] for n in others}, **_in_words(said), "sampled": False})[1:]
+        for row, said in zip(rows, words, strict=True)
     )
     ids = shipments.column(number)
     if pc.any(pc.match_substring_regex(ids, r"[^ !#-\[\]-~]"), min_count=0).as_py():

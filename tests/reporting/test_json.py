@@ -18,6 +18,7 @@ from precursor_screen.core.issues import ISSUE_CODES
 from precursor_screen.core.json_text import dump
 from precursor_screen.core.model import BANDS, LEVELS
 from precursor_screen.core.schema import SHIPMENT
+from precursor_screen.reporting.shipment import shipments_in_words
 from precursor_screen.reporting.tables import _WORDS, _items, data_of
 from tests.examples import examples
 
@@ -132,26 +133,45 @@ def test_only_the_block_run_tells_equal_runs_apart(sample, rendered):
 
 ODD = st.text(st.sampled_from('ab "\\\x7f\n~ä'), max_size=4)
 SOME = st.tuples(
-    ODD, st.integers(0, 2), st.just("none"), st.integers(1, 2), st.booleans(), st.sampled_from([None, "c"]), st.integers(0, 3)
+    ODD, st.integers(0, 2), st.sampled_from(["none", None]), st.integers(1, 2), st.booleans(), st.sampled_from([None, "c"]), st.integers(0, 3)
 )  # fmt: skip
 
 
 def test_shipments_of_which_nothing_is_told_are_written_as_each_by_itself(sample):
-    """They are written together; one whose number needs escaping, or that differs in one column, is written as it is."""
-    names, words = ("shipment_id", "score", "band", "lines", "incomplete", "case_id"), dict.fromkeys(_WORDS) | {"sampled": False}
+    """They are written together; one whose number needs escaping, or that differs in one column, is written as it is. So is one that could
+    not be screened, in words; and one of which a line is cited, in the words of that line."""
+    names = ("shipment_id", "score", "band", "lines", "incomplete", "case_id")
 
     @examples(60, 400)
-    @given(rows=st.lists(SOME, max_size=8))
-    def check(rows):
+    @given(
+        rows=st.lists(SOME, max_size=8, unique_by=lambda row: row[0]), drawn=st.integers(0, 2), cited=st.sets(st.integers(0, 7))
+    )
+    def check(rows, drawn, cited):
         dicts = [
             {**dict(zip(names, row[:-1], strict=True)), "parts": [], "families": ["f"] * (row[-1] == 3), "flags": []}
-            for row in rows
+            for row in sorted(rows, key=lambda row: row[2] is not None)
         ]
         shipments = pa.Table.from_pylist(dicts, schema=SHIPMENT)
-        report = replace(sample, shipments=shipments, flags=sample.flags.slice(0, 0), sampled=frozenset())
+        sampled = frozenset([row["shipment_id"] for row in dicts if row["band"]][:drawn])
+        ids = [dicts[n]["shipment_id"] for n in sorted(cited) if n < len(dicts)]
+        place = sample.particulars.column_names.index("shipment_id")
+        lines = sample.particulars.slice(0, len(ids)).set_column(place, "shipment_id", pa.array(ids, pa.string()))
+        report = replace(
+            sample,
+            shipments=shipments,
+            flags=sample.flags.slice(0, 0),
+            sampled=sampled,
+            particulars=lines,
+            issues=sample.issues.slice(0, 0),
+        )
         stream = io.BytesIO()
         _items(data_of(report)["shipments"], stream)
-        plain = [dump({**r, **words}) for r in shipments.to_pylist()]
+        said = {one.shipment_id: one for one in shipments_in_words(report, report.listed)}
+        plain = [
+            dump({**r, **{w: getattr(said.get(i), w, None) for w in _WORDS}, "sampled": i in sampled})
+            for r in shipments.to_pylist()
+            for i in [r["shipment_id"]]
+        ]
         assert stream.getvalue().decode() == ("[\n  " + ",\n  ".join(plain) + "]" if plain else "[]")
 
     check()

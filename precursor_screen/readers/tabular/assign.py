@@ -96,7 +96,7 @@ def by_words_and_cells(guesses: Sequence[Guess], fixed: frozenset[int], contents
     """The guesses, with fields for columns of unknown headers.
 
     Args:
-        guesses: from headers alone; these stay.
+        guesses: from headers alone; these stay. A column whose cells say nothing of its field leaves it to another one.
         fixed: positions that the user's map states; they stay.
         contents: what the cells of each column are.
     """
@@ -104,7 +104,7 @@ def by_words_and_cells(guesses: Sequence[Guess], fixed: frozenset[int], contents
     if not open_ones:
         return list(guesses)
     languages = languages_of(tuple(g.header for g in guesses))
-    mapped = frozenset(g.field for g in guesses)
+    mapped = frozenset(g.field for g in guesses if g.position in fixed or g.preset or contents[g.position].fits(g.field))
     idle = _idle_parents([g.header for g in guesses], languages)
     words = [meanings(g.header.removeprefix(idle), languages) for g in open_ones]
     scores = [_scores(meant, contents[g.position], mapped) for g, meant in zip(open_ones, words, strict=True)]

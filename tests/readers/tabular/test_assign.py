@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import product
 
 import pytest
@@ -42,6 +43,14 @@ def read_table(**columns: str):
 
 def fields(columns: dict[str, str]) -> dict[str, str]:
     return {column.guess.header: column.guess.field for column in read_table(**columns).column_report.columns}
+
+
+def test_a_known_header_without_cells_leaves_its_field_to_a_column_that_has_some():
+    data = "Goods description;Net weight;Poids net réel (kg)\nwool;;120,5\ntin;;155,5\nglass;;87,25\n"
+    (table,) = read(data.encode(), "m", ReadOptions())
+    assert table.lines.column("net_mass_kg").to_pylist() == [Decimal("120.5"), Decimal("155.5"), Decimal("87.25")]
+    both = read(data.replace(";;", ";7;").encode(), "m", ReadOptions())[0]
+    assert both.lines.column("net_mass_kg").to_pylist() == [Decimal(7)] * 3
 
 
 @pytest.mark.parametrize(
