@@ -160,7 +160,17 @@ def meanings(header: str, languages: frozenset[str]) -> list[Meaning]:
         header: as filed.
         languages: of the table; abbreviations are of words in these.
     """
-    return list(_meanings(_tokens(header), languages))
+    return list(_meanings(_tokens(_CONTRACTED.sub(_in_full, letters(spaced(header)))), languages))
+
+
+_CONTRACTED: Final = re.compile(r"\b([^\W\d_]{2,})\.([^\W\d_]{2,3})\b(?!\.)")
+
+
+def _in_full(contracted: re.Match[str]) -> str:
+    """The word of which the beginning and the end stand around a point (`Dest.rio`, `Mitt.te`), where all such words mean one thing."""
+    begun, end = contracted.groups()
+    found = [word for word in _beginning(begun) if word.endswith(end) and len(word) > len(begun + end)]
+    return found[0] if len({concepts_of(word) for word in found}) == 1 else contracted[0]
 
 
 def _meanings(tokens: list[tuple[str, bool]], languages: frozenset[str]) -> Iterator[Meaning]:

@@ -116,7 +116,8 @@ _NUMBER: Final = re.compile(r"[+-]?\d[\d.,' \u00a0]*")
 _CONTAINER: Final = re.compile(r"[A-Z]{3}[UJZR][ -]?\d{6}[ /-]?\d(?:[;, /\n]+[A-Z]{3}[UJZR][ -]?\d{6}[ /-]?\d)*", re.I)
 _PLACE_CODE: Final = re.compile(r"[A-Z]{2,3}")
 _WORDS: Final = re.compile(r"[^\W\d_]{3,}.*[^\W\d_]{3,}|[^\W\d_]{4,}|[\u3041-\u9fff\uac00-\ud7af]{2}", re.S)
-_CODE: Final = re.compile(r"\d{2}[\d. ]{2,12}\d(?:\.0|[-/]\d{3,4})?")  # 2914.11-1000 in Korea, 29141100/000 in Thailand
+# 2914.11-1000 in Korea, 29141100/000 in Thailand, 2914.11.00.000X in Argentina
+_CODE: Final = re.compile(r"\d{2}[\d. ]{2,12}\d(?:\.0|[-/]\d{3,4}|[A-Z])?")
 
 
 def holds_words(cell: str) -> bool:

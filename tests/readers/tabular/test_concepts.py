@@ -28,6 +28,11 @@ def said(header: str, *others: str) -> set[str]:
         ("اسم المرسل إليه", {"name", "receiver"}),  # not the sender
         ("Sold-to", {"buyer"}),  # not who sold them
         ("Ship-to Name", {"receiver", "name"}),  # not a ship
+        ("Dest.rio", {"receiver"}),  # beginning and end of a word
+        ("Mitt.te", {"sender"}),
+        ("Gr.Wt", {"gross", "mass"}),
+        ("HS (2022)", {"hs"}),  # an edition, not a year's sum
+        ("LAND1_WE", {"country", "receiver", "arrival"}),  # Warenempfänger, or Wareneingang
         ("shippre", {"sender"}),  # not a ship with an ending
         ("invoise", {"invoice"}),  # seven letters
         ("invoyce", {"invoice"}),
@@ -65,7 +70,7 @@ def test_an_abbreviation_is_of_a_word_of_the_table_s_language():
 
 
 def test_a_word_that_means_two_things_means_that_of_the_table_s_language():
-    assert said("Expéditeur étranger", "Destinataire", "Marchandise") == {"sender"}
+    assert said("Expéditeur étranger", "Destinataire", "Marchandise") == {"sender", "qualifier"}
     assert said("Expediteur", "Ontvanger", "Omschrijving goederen") == {"agent"}
     assert {"sender", "agent"} <= said("Expediteur", "수취인")
 
@@ -74,6 +79,10 @@ def test_an_unknown_word_means_nothing_and_a_short_one_less():
     assert meanings("Consignee Zzyzx", frozenset(["en"])) == [{"receiver": 1.0}, {}]
     (word,) = meanings("F.", frozenset(["es"]))
     assert 0 < word["date"] < 1
+
+
+def test_one_letter_before_a_point_begins_too_many_words():
+    assert "date" not in said("P.IVA")  # päivä
 
 
 def test_the_lexicon_is_in_order_and_each_concept_counts_somewhere():
