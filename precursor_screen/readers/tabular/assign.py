@@ -34,6 +34,7 @@ _ROLE_MAPPED: Final = -1.0  # a party in a role that another column names
 _HEADING: Final = re.compile(r"(?=.*\d)[^\W_](?:[^\W_]|[ ./-]){3,34}")
 _ADDRESS: Final = re.compile(r"\d.*[^\W\d_]{3}.*,|,.*[^\W\d_]{3}.*\d", re.S)
 _NUMBER: Final = re.compile(r"[+-]?\d[\d.,' \u00a0]*([^\W\d_]{0,12})\.?")
+_UN_NUMBER: Final = re.compile(r"(?:[^\W\d_]{2,4})?[\s.-]{0,2}[0-3]\d{3}")
 MASSES: Final = ("gross_mass", "net_mass")
 _UNITS: Final = {"tonne": "TNE", "kg": "KGM", "gram": "GRM"}  # words in scripts whose units no other table knows
 _WORDED: Final = 0.5  # of the cells hold words where a field holds names or texts
@@ -61,7 +62,7 @@ HOLDS: Final[Mapping[str, Callable[[str], object]]] = {
     "texts": _OF_KINDS["texts"],
     "numbers": is_amount,
     "firms": is_firm,
-    "addresses": _ADDRESS.search,
+    "addresses": lambda cell: _ADDRESS.search(cell) and not is_firm(cell),
     "references": _HEADING.fullmatch,
     "places": _OF_KINDS["UN/LOCODEs"],
     "countries": _OF_KINDS["countries"],
@@ -69,6 +70,8 @@ HOLDS: Final[Mapping[str, Callable[[str], object]]] = {
     "currencies": _OF_KINDS["currencies"],
     "units": _OF_KINDS["units"],
     "packages": lambda cell: _OF_KINDS["packages"](cell) or _OF_KINDS["units"](cell),
+    "cas": _OF_KINDS["CAS numbers"],
+    "un": _UN_NUMBER.fullmatch,
     "containers": lambda cell: _OF_KINDS["container numbers"](cell.partition("\n")[0]),  # size and seal may stand below
 }
 _CALLED: Final = {
@@ -76,11 +79,15 @@ _CALLED: Final = {
     "texts": "texts of goods",
     "packages": "kinds of packages",
     "containers": "numbers of containers",
+    "cas": "CAS numbers",
+    "un": "UN numbers",
 }
 # The kind of which most cells of a field must be; of other fields they must be words.
 _NEEDED: Final = {
     "hs_code": "hs",
     "container_numbers": "containers",
+    "cas_numbers": "cas",
+    "un_numbers": "un",
     "currency": "currencies",
     **dict.fromkeys(("quantity_unit", "mass_unit"), "units"),
     **dict.fromkeys(("bill_of_lading", "house_bill_of_lading", "master_bill_of_lading"), "references"),

@@ -113,9 +113,10 @@ _BOX: Final = "box"
 
 @lru_cache(maxsize=1)
 def _boxes() -> re.Pattern[str]:
-    """The number of a declaration's box: гр.31, Feld 33, (case 8). Its word says nothing, and begins like others that do."""
+    """The number of a declaration's box: гр.31, Feld 33, (case 8), 38. rovat. Its word says nothing, and begins like others that do."""
     words = sorted({letters(row["word"]) for row in layout_rows("header_words") if row["concept"] == _BOX})
-    return re.compile(rf"\b(?:{'|'.join(words)})\.?\s?\d{{1,2}}(?![\d%])")
+    box = "|".join(words)
+    return re.compile(rf"\b(?:{box})\.?\s?\d{{1,2}}(?![\d%])|(?<!\d)\d{{1,2}}[.-]?\s?(?:{box})\b")
 
 
 @lru_cache(maxsize=64)
@@ -163,7 +164,7 @@ def meanings(header: str, languages: frozenset[str]) -> list[Meaning]:
     return list(_meanings(_tokens(_CONTRACTED.sub(_in_full, letters(spaced(header)))), languages))
 
 
-_CONTRACTED: Final = re.compile(r"\b([^\W\d_]{2,})\.([^\W\d_]{2,3})\b(?!\.)")
+_CONTRACTED: Final = re.compile(r"\b([^\W\d_]{2,})(?:\.|\.-)([^\W\d_]{2,3})\b(?!\.)")
 
 
 def _in_full(contracted: re.Match[str]) -> str:
@@ -194,9 +195,12 @@ def _word(word: str, pointed: bool, languages: frozenset[str]) -> Iterator[Meani
         return
     if _UNSPACED.search(word):
         stems = _cut(word)
+    elif pointed and languages.isdisjoint(_lexicon().get(word, ())) and (found := _shortened(word, languages)):
+        yield found  # `emb.` is short for a word of the table's language, though it is a word of another one
+        return
     elif word in _lexicon():
         stems = (word,)
-    elif pointed and (found := _shortened(word, languages) or _shortened_anywhere(word)):
+    elif pointed and (found := _shortened_anywhere(word)):
         yield found
         return
     elif pointed and (parts := _short_compound(word, languages)):

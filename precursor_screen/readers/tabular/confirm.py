@@ -52,12 +52,7 @@ _LONG_NUMBER: Final = re.compile(r"[\d\s./-]{5,}")
 _DIGIT: Final = re.compile(r"\d")
 _UNITS: Final = 0.5  # of the cells
 _LETTER: Final = re.compile(r"[^\W\d_]")
-_OWN_NUMBERS: Final = frozenset(
-    [
-        *("tin", "tinno", "tinnumber", "ruc", "eori", "eorino", "eorinumber", "iec", "iecno", "ieccode", "nit", "rfc", "cnpj", "rut", "cuit"),
-        *("inn", "инн", "vatno", "vatnumber", "taxid", "taxno", "taxnumber", "ntn", "gstin", "bin", "kra", "krapin", "nif", "niu", "npwp"),
-    ]
-)  # fmt: skip
+_NUMBERS: Final = frozenset(("tax_number", "number", "code", "qualifier"))
 _ROLES: Final = {
     f"{role}_name": f"{role}_identifier" for role in ("importer", "exporter", "consignee", "consignor", "notify_party")
 }
@@ -226,7 +221,7 @@ def _possible(guess: Guess, content: Content) -> Guess:
 
 def _owned(guess: Guess, guesses: Sequence[Guess]) -> Guess:
     """TIN, RUC, EORI or IEC alone: the number of the party whose name stands before it, else of the one behind it."""
-    if guess.preset or "".join(split_header(guess.header)) not in _OWN_NUMBERS:
+    if guess.preset or not _is_own_number(guess.header, languages_of(tuple(g.header for g in guesses))):
         return guess
     before = [g for g in guesses[: guess.position] if g.field in _ROLES]
     behind = [g for g in guesses[guess.position + 1 :] if g.field in _ROLES]
@@ -241,6 +236,12 @@ def _owned(guess: Guess, guesses: Sequence[Guess]) -> Guess:
     if any(g.field == field and g.position != guess.position for g in guesses):
         return guess
     return replace(guess, field=field, reason=f"the number of {owner.header!r}")
+
+
+def _is_own_number(header: str, languages: frozenset[str]) -> bool:
+    """Whether a header names a number of whom it concerns and nothing else."""
+    words = meanings(header, languages)
+    return any("tax_number" in word for word in words) and all(not _NUMBERS.isdisjoint(word) for word in words)
 
 
 def _addressed(guess: Guess, guesses: Sequence[Guess]) -> Guess:

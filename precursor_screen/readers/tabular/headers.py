@@ -328,8 +328,9 @@ def _forms(header: str, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
 
 
 def is_share(header: str) -> bool:
-    """Whether the column holds a share of a grand total, as pivot tables export it (`%GTTotalValue`)."""
-    return header.strip().startswith("%") or header.lower().startswith("pct")
+    """Whether the column holds percentages: shares of a grand total, as pivot tables export them (`%GTTotalValue`), or rates (`Desc. %`)."""
+    said = header.strip(" ()")
+    return said.startswith("%") or said.endswith("%") or said.lower().startswith("pct")
 
 
 _TARIFF = frozenset(("hs", "hscode", "tariff", "nomenclature", "heading", "chapter", "hts", "ncm", "partida", "arancel", "sh", "cn", "hs2", "hs4", "hs6", "subheading", "customscode", "tariffcode"))  # fmt: skip

@@ -194,7 +194,7 @@ def _why_not(header: str, field: str, mapped_fields: set[str]) -> str:
     if not header.strip():
         return "no header"
     if is_share(header):
-        return "a share of a total"
+        return "a percentage"
     if _is_of_one_package(header):
         return "the mass of one package"
     if _is_price(header):

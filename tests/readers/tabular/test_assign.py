@@ -29,6 +29,8 @@ CELLS = {
     "unit": ("KGM", "TNE", "KGM"),
     "spelt": ("CHINA", "Coreia, Rep. Sul", "somewhere"),
     "number": ("26XY000100200", "26XY000100207", "26XY000100214"),
+    "cas": ("67-64-1", "108-88-3", "7647-01-0"),
+    "un": ("1090", "UN 1294", "UN1789"),
     "address": ("1 Example Street, Pune", "2 Example Street, Pune", "3 Example Street, Pune"),
 }
 
@@ -61,6 +63,9 @@ def test_a_known_header_without_cells_leaves_its_field_to_a_column_that_has_some
         ({"Warenbez.": "text", "Rohgewicht Ware": "mass", "Eigengewicht Ware": "mass"}, ["description", "gross_mass", "net_mass"]),
         ({"Warenbez.": "text", "Sendercode": "number", "NIF destinataire": "number"}, ["description", "consignor_identifier", "consignee_identifier"]),
         ({"Warenbez.": "text", "Land des Absenders": "country", "Genehmigung Ausfuhr Nr": "number"}, ["description", "consignor_country", "permit_reference"]),
+        ({"Warenbez.": "text", "ООН бр.": "un", "CAS бр.": "cas"}, ["description", "un_numbers", "cas_numbers"]),
+        ({"Descr. mercacioria": "text", "Un.": "unit"}, ["description", "quantity_unit"]),
+        ({"Aina ya bidhaa": "text", "Adószám (2. rovat)": "number"}, ["description", ""]),
         ({"Tavaran kuvaus": "text", "Viejän nimi": "firm", "Tuojan nimi": "firm"}, ["description", "exporter_name", "importer_name"]),
         ({"Warenbez.": "text", "Gew.Einh.": "unit", "Registr. Datum": "days"}, ["description", "mass_unit", "date"]),
         ({"Linii xyz/Descr.": "text", "Linii xyz/Gr. brută (t)": "mass", "Linii xyz/Țara orig.": "country"}, ["description", "gross_mass", "country_of_origin"]),

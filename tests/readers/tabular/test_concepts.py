@@ -30,6 +30,10 @@ def said(header: str, *others: str) -> set[str]:
         ("Ship-to Name", {"receiver", "name"}),  # not a ship
         ("Dest.rio", {"receiver"}),  # beginning and end of a word
         ("Mitt.te", {"sender"}),
+        ("Dest.-tar", {"receiver"}),
+        ("Nettó tömeg (38. rovat)", {"net", "mass"}),  # the number of the box before its word
+        ("31-баған Тауар", {"goods"}),
+        ("Vol. m3", {"other"}),  # no volumes, which are packages in four languages
         ("Gr.Wt", {"gross", "mass"}),
         ("HS (2022)", {"hs"}),  # an edition, not a year's sum
         ("LAND1_WE", {"country", "receiver", "arrival"}),  # Warenempfänger, or Wareneingang

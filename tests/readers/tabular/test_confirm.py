@@ -97,11 +97,14 @@ def test_counts_and_flags_are_no_numbers_of_documents(header, cells, field):
         (["IEC", "Importer"], "importer_identifier"),
         (["IEC", "Importer", "Exporter"], "importer_identifier"),
         (["Importer", "Importer ID", "TIN"], None),
+        (["Importer", "Partita IVA"], "importer_identifier"),
+        (["ИНН/КПП", "Грузополучатель"], "consignee_identifier"),
+        (["Importer", "VAT"], None),  # an amount
     ],
 )
 def test_a_number_alone_is_that_of_the_party_beside_it(headers, field):
     columns = [(header, ["7", "8", "9"]) for header in headers]
-    own = next(h for h in headers if h in ("TIN", "RUC", "EORI", "IEC"))
+    own = next(h for h in headers if h in ("TIN", "RUC", "EORI", "IEC", "Partita IVA", "ИНН/КПП", "VAT"))
     assert fields(table(GOODS, ("HS Code", ["510111"] * 3), *columns)).get(own) == field
 
 

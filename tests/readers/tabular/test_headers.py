@@ -95,11 +95,20 @@ def test_the_tail_of_a_header_is_its_unit_or_currency(header, unit, currency):
 
 @pytest.mark.parametrize(
     ("header", "share"),
-    [("%Total", True), ("  % of total", True), ("PctValue", True), ("pct", True), ("Total %", False), ("Value", False)],
+    [
+        ("%Total", True),
+        ("  % of total", True),
+        ("PctValue", True),
+        ("pct", True),
+        ("Total %", True),
+        ("Desc. %", True),
+        ("Total % (net)", False),
+        ("Value", False),
+    ],
 )
-def test_a_share_of_a_total_is_no_value(header, share):
+def test_a_percentage_is_not_a_value(header, share):
     assert is_share(header) is share
-    assert (guess_columns([header])[0].reason == "a share of a total") is share
+    assert (guess_columns([header])[0].reason == "a percentage") is share
 
 
 @pytest.mark.parametrize(
