@@ -116,7 +116,12 @@ def _boxes() -> re.Pattern[str]:
     """The number of a declaration's box: гр.31, Feld 33, (case 8), 38. rovat. Its word says nothing, and begins like others that do."""
     words = sorted({letters(row["word"]) for row in layout_rows("header_words") if row["concept"] == _BOX})
     box = "|".join(words)
-    return re.compile(rf"\b(?:{box})\.?\s?\d{{1,2}}(?![\d%])|(?<!\d)\d{{1,2}}[.-]?\s?(?:{box})\b")
+    return re.compile(rf"(?i)\b(?:{box})\.?\s?\d{{1,2}}(?![\d%])|(?<!\d)\d{{1,2}}[.-]?\s?(?:{box})\b")
+
+
+def without_box(label: str) -> str:
+    """A label without the number of its box."""
+    return _boxes().sub(" ", label)
 
 
 @lru_cache(maxsize=64)

@@ -19,7 +19,7 @@ from precursor_screen.core.schema import DATES
 from precursor_screen.core.tables import pattern_of, spellings_of
 from precursor_screen.readers.column_map import COUNTRIES, PARTY_NAMES
 from precursor_screen.readers.tabular.assign import lookup
-from precursor_screen.readers.tabular.concepts import PARTIES, languages_of, meanings
+from precursor_screen.readers.tabular.concepts import PARTIES, languages_of, meanings, without_box
 from precursor_screen.readers.tabular.content import is_firm
 from precursor_screen.readers.tabular.header_rows import is_of_party
 from precursor_screen.readers.tabular.headers import spelled
@@ -167,13 +167,13 @@ def _last_label(text: str, *, is_first: bool) -> str:
     """The label in which a text ends; the first of a line is the whole of it, or what stands apart. A known spelling goes before what words
     mean, and of each the longest: `S.L. Consignatario` says a firm, too."""
     apart = APART.split(text.rstrip(" \t"))[-1].strip()
-    if is_first and (len(apart) > _LONGEST_LABEL or any(map(str.isdigit, apart))):
+    if is_first and (len(apart) > _LONGEST_LABEL or any(map(str.isdigit, apart.partition("(")[0]))):
         parts = apart.split(". ")  # a sentence of two words or more goes before
         begin = next((at for at in range(len(parts) - 1, 0, -1) if " " in parts[at - 1].strip()), 0)
         apart = ". ".join(parts[begin:])
     starts = [0] if is_first else [word.start() for word in re.finditer(r"\S+", apart)][-_MOST_WORDS:]
     ends = [apart[start:] for start in starts if 2 <= len(apart) - start <= _LONGEST_LABEL]
-    return next((end for find in (spelled, lookup) for end in ends if find(end)[0]), "") or (
+    return next((end for find in (spelled, lookup) for end in ends if find(without_box(end))[0]), "") or (
         apart if is_first and "/" in apart and len(apart) <= _LONGEST_LABEL and lookup(apart.partition("/")[0])[0] else ""
     )
 
@@ -343,10 +343,11 @@ def _letters() -> dict[str, str]:
 
 
 def _field(label: str) -> str:
-    label = _NUMBER_OF_BOX.sub("", label)
+    label = without_box(_NUMBER_OF_BOX.sub("", label)).strip()
     if of_letter := _letters().get(label.casefold()):
         return of_letter
-    field = next((field for said in (label, label.partition("(")[0]) if said and (field := lookup(said)[0])), "")
+    before, _, within = label.partition("(")
+    field = next((field for said in (label, before, within.strip(" )")) if said and (field := lookup(said)[0])), "")
     if not field and "/" in label:  # `SOLD TO / CONSIGNEE`
         field = next((found for part in label.split("/") if (found := lookup(part)[0]) in PARTY_NAMES), "")
     return field if field in _FILLED_DOWN else ""

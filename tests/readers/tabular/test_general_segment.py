@@ -19,6 +19,10 @@ TABLE = "Description;HS Code;Consignee\nwool;510111;Acme Ltd\ntin;800110;Acme Lt
         ([["Vessel", "MV Aurora", "12E"]], {}),  # which is the value of which?
         ([["Puerto de descarga：Callao"]], {"port_of_discharge": "Callao"}),
         ([["Судно:", "Аврора"]], {"vessel": "Аврора"}),
+        ([["Címzett (8. rovat): Kék Fény Kft."]], {"consignee_name": "Kék Fény Kft."}),
+        ([["Гр.8 Получатель: ООО Север"]], {"consignee_name": "ООО Север"}),
+        ([["Strana na vedomie (notify): Modrá Ltd"]], {"notify_party_name": "Modrá Ltd"}),
+        ([["Avs.: Norrsken AB"]], {"consignor_name": "Norrsken AB"}),
         ([["Vessel:", ""]], {}),
         ([["Vessel:", "Voyage:", "12E"]], {"voyage": "12E"}),
         ([["Vessel", "Voyage"]], {}),
