@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from heapq import nlargest
 from typing import Final
 
@@ -29,6 +30,7 @@ from precursor_screen.text.quantity_words import Unit, find_unit
 UNKNOWN: Final = "unknown header"
 _LEAST: Final = 1.6  # a pair below it counts for nothing
 _IDLE: Final = frozenset(("item", "goods", "other"))  # what records of lines are called
+_APART: Final = 0.4  # of the two fields that a label and its value speak for most
 _NEARER: Final = 0.6  # a column that is so much liker another field, which is taken, is a second one of that, and of nothing else
 _ROLE_MAPPED: Final = -1.0  # a party in a role that another column names
 _HEADING: Final = re.compile(r"(?=.*\d)[^\W_](?:[^\W_]|[ ./-]){3,34}")
@@ -213,6 +215,15 @@ def lookup(header: str) -> tuple[str, str]:
         return read
     found = spelled(header)
     return found if found[0] else by_words(header)
+
+
+@lru_cache(maxsize=4096)
+def by_value(label: str, value: str) -> str:
+    """The field that the words of a label and what stands behind it speak for, as of a column with one cell; empty: none does more than others."""
+    meant = meanings(label, languages_of((label,)))
+    scores = _scores(meant, Content(1, (value,), 1), frozenset()) if any(meant) else {}
+    best = nlargest(2, ((score, field) for field, score in scores.items()))
+    return best[0][1] if best and (len(best) == 1 or best[0][0] - best[1][0] >= _APART) else ""
 
 
 def known(header: str) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from precursor_screen.core.grouped import grouped
 from precursor_screen.core.schema import DATES
 from precursor_screen.core.tables import pattern_of, spellings_of
 from precursor_screen.readers.column_map import COUNTRIES, PARTY_NAMES
-from precursor_screen.readers.tabular.assign import lookup
+from precursor_screen.readers.tabular.assign import by_value, lookup
 from precursor_screen.readers.tabular.concepts import PARTIES, languages_of, meanings, without_box
 from precursor_screen.readers.tabular.content import is_firm
 from precursor_screen.readers.tabular.header_rows import is_of_party
@@ -48,6 +48,7 @@ _FILLED_DOWN: Final = frozenset(
 COLON: Final = re.compile(r"[:：]")
 _BOX: Final = re.compile(r"\s*([^\n]{2,90}?)\s*\n\s*(\S.*)", re.S)  # of a form: the label over what it says
 _LABEL: Final = re.compile(r"\s*([^:：\n]{2,40}?)\s*[:：]\s*")
+_SAID: Final = re.compile(r"\s*([^:：\n]{2,40}?)\s*[:：]\s*(\S.*?)\s*", re.S)
 APART: Final = re.compile(r"\n|\t| {2,}|[|;·•–—]")  # a label begins behind it
 _LONGEST_LABEL: Final = 40
 _DATE: Final = re.compile(
@@ -154,6 +155,8 @@ def pairs_of(cell: str) -> list[tuple[str, str]]:
     found = [(label, cell[begin:end].strip(" \t\n,;|·")) for (label, _, begin), end in zip(labels, ends, strict=bool(labels))]
     if found:
         return [(label, value) for label, value in found if value]
+    if (said := _SAID.fullmatch(cell)) and _by_value(*said.groups()):
+        return [said.groups()]
     match = _BOX.fullmatch(cell) or _NUMBERED.fullmatch(cell.strip())
     if match is None:
         return []
@@ -196,7 +199,7 @@ def stated_in(at: int, row: Sequence[str], below: Sequence[str] = ()) -> Iterato
             continue
         if pairs := pairs_of(cell):
             for name, value in pairs:
-                yield from facts(name, value, ((at, column),))
+                yield from facts(name, value, ((at, column),), told=True)
             continue
         label = _LABEL.fullmatch(cell)
         # Without a colon a label is one only where labels and values take turns: "Vessel | MV Aurora | Voyage | 12E".
@@ -204,7 +207,7 @@ def stated_in(at: int, row: Sequence[str], below: Sequence[str] = ()) -> Iterato
         if name and place + 1 < len(filled):
             beside, value = filled[place + 1]
             if not _may_be_label(value) and not _LABEL.fullmatch(value) and not pairs_of(value):
-                found = list(facts(name, value, ((at, column), (at, beside))))
+                found = list(facts(name, value, ((at, column), (at, beside)), told=bool(label)))
                 yield from found
                 skip = bool(found)
 
@@ -275,8 +278,9 @@ def _lines_below(
         yield line, text
 
 
-def facts(label: str, value: str, cells: tuple[tuple[int, int], ...]) -> Iterator[Stated]:
-    """What a label and its value state: of `Vessel / Voyage` one each, of a party its name and its address."""
+def facts(label: str, value: str, cells: tuple[tuple[int, int], ...], *, told: bool = False) -> Iterator[Stated]:
+    """What a label and its value state: of `Vessel / Voyage` one each, of a party its name and its address. Told: a colon says that it is a
+    label, so that its value may tell what its words leave open."""
     fields, values = [_field(part) for part in label.split("/")], [part.strip() for part in value.split("/")]
     if len(fields) != len(values):  # `ETD/ETA: 23/09/2026 - 29/09/2026`
         values = re.split(r"\s+[-–/]\s+", value)
@@ -286,6 +290,8 @@ def facts(label: str, value: str, cells: tuple[tuple[int, int], ...]) -> Iterato
         pairs = [(_field(label), value)]
     elif fields[0] in PARTY_NAMES:  # `Consignor / Exporter` is one party in two roles
         pairs = [(fields[0], value)]
+    elif told and (field := _by_value(label, value)):
+        pairs = [(field, value)]
     else:  # `Endereço do expedidor / Shipper` says it in two languages, of which one is known
         known = set(filter(None, fields))
         pairs = [(known.pop(), value)] if len(known) == 1 else []
@@ -332,6 +338,12 @@ def name_and_address(text: str) -> tuple[str, str]:
     return first, ", ".join(others)
 
 
+def _by_value(label: str, value: str) -> str:
+    """The field of a label that its words alone leave open, by what it says."""
+    field = by_value(_NUMBER_OF_BOX.sub("", without_box(label)), value.partition("\n")[0])
+    return field if field in _FILLED_DOWN else ""
+
+
 def is_label(text: str) -> bool:
     """Whether a text is the label of a fact that rows may share."""
     return bool(_field(text))
@@ -343,11 +355,10 @@ def _letters() -> dict[str, str]:
 
 
 def _field(label: str) -> str:
-    label = without_box(_NUMBER_OF_BOX.sub("", label)).strip()
+    label = _NUMBER_OF_BOX.sub("", without_box(label)).strip(" ()-")
     if of_letter := _letters().get(label.casefold()):
         return of_letter
-    before, _, within = label.partition("(")
-    field = next((field for said in (label, before, within.strip(" )")) if said and (field := lookup(said)[0])), "")
+    field = next((field for said in (label, label.partition("(")[0]) if said and (field := lookup(said)[0])), "")
     if not field and "/" in label:  # `SOLD TO / CONSIGNEE`
         field = next((found for part in label.split("/") if (found := lookup(part)[0]) in PARTY_NAMES), "")
     return field if field in _FILLED_DOWN else ""

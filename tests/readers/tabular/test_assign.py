@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from precursor_screen.readers.column_map import CANONICAL, SEVERAL
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.readers.registry import read
-from precursor_screen.readers.tabular.assign import HOLDS, assign
+from precursor_screen.readers.tabular.assign import HOLDS, assign, by_value
 from precursor_screen.readers.tabular.concepts import layout_rows
 
 CELLS = {
@@ -121,6 +121,22 @@ def test_what_a_spelling_names_is_not_given_twice():
 def test_the_unit_of_a_mass_stands_in_its_header_in_any_script(header, kilograms):
     table = read_table(**{"Description": "text", header: "mass"})
     assert float(table.lines.column("gross_mass_kg")[0].as_py()) == kilograms
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "field"),
+    [
+        ("Avs.", "Norrsken AB", "consignor_name"),
+        ("Avs.", "NO", "country_of_dispatch"),
+        ("Avs.", "17", ""),
+        ("Zzz", "Norrsken AB", ""),
+        ("Konnossement Nr", "HLCU9912345", "bill_of_lading"),
+        ("Dest.", "Orion Pharma d.o.o.", "consignee_name"),
+        ("Dest.", "KE", "country_of_destination"),
+    ],
+)
+def test_a_label_and_what_it_says_tell_the_field_together(label, value, field):
+    assert by_value(label, value) == field
 
 
 def test_the_reason_names_what_the_header_says():

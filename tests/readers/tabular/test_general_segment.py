@@ -21,8 +21,13 @@ TABLE = "Description;HS Code;Consignee\nwool;510111;Acme Ltd\ntin;800110;Acme Lt
         ([["Судно:", "Аврора"]], {"vessel": "Аврора"}),
         ([["Címzett (8. rovat): Kék Fény Kft."]], {"consignee_name": "Kék Fény Kft."}),
         ([["Гр.8 Получатель: ООО Север"]], {"consignee_name": "ООО Север"}),
-        ([["Strana na vedomie (notify): Modrá Ltd"]], {"notify_party_name": "Modrá Ltd"}),
-        ([["Avs.: Norrsken AB"]], {"consignor_name": "Norrsken AB"}),
+        (
+            [["Avs.: Norrsken AB"]],
+            {"consignor_name": "Norrsken AB"},
+        ),  # what it says tells the sender from the country of dispatch
+        ([["Avs.:", "Norrsken AB"]], {"consignor_name": "Norrsken AB"}),
+        ([["Avs.", "Norrsken AB"]], {}),  # nothing says that it is a label
+        ([["Calle Mayor, nave 8", "Av. Norte 1180"]], {}),  # nave is a vessel, too
         ([["Vessel:", ""]], {}),
         ([["Vessel:", "Voyage:", "12E"]], {"voyage": "12E"}),
         ([["Vessel", "Voyage"]], {}),
