@@ -59,7 +59,9 @@ _OTHER_DAY: Final = late(
     lambda: f"{pattern_of('footer_words', 'printed')}|{pattern_of('cell_words', 'other day')}", re.IGNORECASE
 )
 _NAMED: Final = re.compile(r"(?:.*\s[-–—]\s)?(.{3,100}?)\s*\(([^()]{3,80})\)")  # `Register of May - Acme Ltd (consignee)`
-_NUMBER_OF_BOX: Final = re.compile(r"\s*\(?\d{1,2}[a-z]?[.)]\s+")
+_NUMBER_OF_BOX: Final = re.compile(r"^\s*\(?\d{1,2}[a-z]?[.)]?\s+(?=[^\W\d_])")
+_PARTED: Final = (re.compile("/"), re.compile(r"\s+[-–/]\s+"), re.compile(r",\s+"))
+_BOTH: Final = re.compile(r"\s*[/&+]\s*|,\s+")  # between what a label names: `Vessel / Voyage`, `Navire & voyage`
 _NUMBERED: Final = re.compile(
     r"(.{2,60}?(?:\b(?:nr|no|num|number|numero|número|nummer|numer)\b\.?|[nN][°º]|№))\s*(?=\S*\d)([\w/-]{4,35})", re.I
 )
@@ -156,7 +158,7 @@ def pairs_of(cell: str) -> list[tuple[str, str]]:
     if found:
         return [(label, value) for label, value in found if value]
     if (said := _SAID.fullmatch(cell)) and _by_value(*said.groups()):
-        return [said.groups()]
+        return [(said[1], said[2])]
     match = _BOX.fullmatch(cell) or _NUMBERED.fullmatch(cell.strip())
     if match is None:
         return []
@@ -170,6 +172,9 @@ def _last_label(text: str, *, is_first: bool) -> str:
     """The label in which a text ends; the first of a line is the whole of it, or what stands apart. A known spelling goes before what words
     mean, and of each the longest: `S.L. Consignatario` says a firm, too."""
     apart = APART.split(text.rstrip(" \t"))[-1].strip()
+    bracket = apart.find("(") if apart.endswith(")") else -1  # `Sender (name, address, country)`
+    if bracket > 0 and is_first and _field(apart[:bracket]):
+        return apart
     if is_first and (len(apart) > _LONGEST_LABEL or any(map(str.isdigit, apart.partition("(")[0]))):
         parts = apart.split(". ")  # a sentence of two words or more goes before
         begin = next((at for at in range(len(parts) - 1, 0, -1) if " " in parts[at - 1].strip()), 0)
@@ -177,7 +182,9 @@ def _last_label(text: str, *, is_first: bool) -> str:
     starts = [0] if is_first else [word.start() for word in re.finditer(r"\S+", apart)][-_MOST_WORDS:]
     ends = [apart[start:] for start in starts if 2 <= len(apart) - start <= _LONGEST_LABEL]
     return next((end for find in (spelled, lookup) for end in ends if find(without_box(end))[0]), "") or (
-        apart if is_first and "/" in apart and len(apart) <= _LONGEST_LABEL and lookup(apart.partition("/")[0])[0] else ""
+        apart
+        if is_first and len(apart) <= _LONGEST_LABEL and len(parts := _BOTH.split(apart)) > 1 and lookup(parts[0])[0]
+        else ""
     )
 
 
@@ -199,7 +206,7 @@ def stated_in(at: int, row: Sequence[str], below: Sequence[str] = ()) -> Iterato
             continue
         if pairs := pairs_of(cell):
             for name, value in pairs:
-                yield from facts(name, value, ((at, column),), told=True)
+                yield from facts(name, value, ((at, column),), told=COLON.search(cell) is not None)
             continue
         label = _LABEL.fullmatch(cell)
         # Without a colon a label is one only where labels and values take turns: "Vessel | MV Aurora | Voyage | 12E".
@@ -281,9 +288,9 @@ def _lines_below(
 def facts(label: str, value: str, cells: tuple[tuple[int, int], ...], *, told: bool = False) -> Iterator[Stated]:
     """What a label and its value state: of `Vessel / Voyage` one each, of a party its name and its address. Told: a colon says that it is a
     label, so that its value may tell what its words leave open."""
-    fields, values = [_field(part) for part in label.split("/")], [part.strip() for part in value.split("/")]
-    if len(fields) != len(values):  # `ETD/ETA: 23/09/2026 - 29/09/2026`
-        values = re.split(r"\s+[-–/]\s+", value)
+    fields = [_field(part) for part in (_BOTH.split(label) if told else label.split("/"))]
+    cuts = ([part.strip() for part in mark.split(value)] for mark in _PARTED)  # `ETD/ETA: 23/09/2026 - 29/09/2026`
+    values = next((parts for parts in cuts if len(parts) == len(fields)), [])
     if 1 < len(fields) == len(values) == len(set(fields)) and fields[0] not in ("", *PARTY_NAMES):
         pairs = [(field, said) for field, said in zip(fields, values, strict=True) if field and said]
     elif _field(label):
