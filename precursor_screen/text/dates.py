@@ -61,6 +61,12 @@ _NAMED = re.compile(
     rf"{_OF_YEAR}(?:,?\s+(?:[^\W\d_]{{1,3}}\s+)?\d{{1,2}}:.*)?",
     re.IGNORECASE,
 )
+# `2026-Nov-05`; Hungarian `2026. november 5.`, Lithuanian `2026 m. lapkričio 5 d.`, Latvian `2026. gada 5. novembris`, Kazakh `2026 жылғы 5 қараша`
+_YEAR_FIRST = re.compile(
+    rf"(\d{{4}})\.?(?:\s?(?:m|gada|жылғы|жыл|ж)\b\.?)?[\s.,/-]+(?:(\d{{1,2}})\.?[\s/-]+)?({_MONTH})\.?"
+    r"(?:[\s.,/-]+(\d{1,2})\.?(?:\s?d\b\.?)?)?(?:,?\s+\d{1,2}:.*)?",
+    re.IGNORECASE,
+)
 _JOINED = re.compile(r"(\d{1,2})([^\W\d_]{3})(\d{4}|\d{2})")  # `29JAN2026`, as air waybills have it
 _CHINESE = re.compile(r"(\d{4})(?:年|년) ?(\d{1,2})(?:月|월) ?(?:(\d{1,2})[日号일])?.*")  # and Korean
 # Years of other calendars, by their first Gregorian year less one: of the Republic of China (`115/01/05`), of the Japanese eras.
@@ -156,6 +162,14 @@ def parse_date(text: str, order: str = "", shift: bool = False) -> ParsedDate:
         year = 2500 + int(match[4]) if is_short_thai else _year(match[4])
         if year not in _JALALI_YEARS:
             return _day(year, named, int(match[1] or match[3] or 1))
+    match = _YEAR_FIRST.fullmatch(tidy)
+    if (
+        match
+        and not (match[2] and match[4])
+        and int(match[1]) not in _JALALI_YEARS
+        and (named := _months().get(without_marks(match[3].casefold())))
+    ):
+        return _day(int(match[1]), named, int(match[2] or match[4] or 1))
     return UNREADABLE
 
 

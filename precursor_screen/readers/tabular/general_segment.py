@@ -68,6 +68,7 @@ _NUMBERED: Final = re.compile(
 REFERENCES: Final = frozenset(("bill_of_lading", "house_bill_of_lading", "master_bill_of_lading", "declaration_id"))
 # Characters of a cell, words of a label within a line, lines of a party.
 _LONGEST, _MOST_WORDS, _MOST_LINES = 300, 5, 6
+_SHORTEST_DAY: Final = 6  # characters
 CONTAINER: Final = r"^\D{3,30}\b[A-Z]{3}[UJZ][\s-]?\d{6}"
 ABOVE_THE_ROWS: Final = "stated above the rows"
 
@@ -306,9 +307,7 @@ def facts(label: str, value: str, cells: tuple[tuple[int, int], ...], *, told: b
         if field not in (*OF_PARTIES, "container_numbers"):  # what stands below in its box is another thing
             said = said.partition("\n")[0].strip()
         if field in DATES and parse_date(said) == UNREADABLE:
-            said = (
-                match[0] if (match := _DATE.search(said)) else "" if len(fields) > 1 and fields[0] not in DATES else said
-            )  # `Flight / Date`
+            said = _day_in(said) or ("" if len(fields) > 1 and fields[0] not in DATES else said)  # `Flight / Date`
         if not said or (field in (*REFERENCES, "container_numbers") and not any(map(str.isdigit, said))):
             continue
         if (
@@ -321,6 +320,18 @@ def facts(label: str, value: str, cells: tuple[tuple[int, int], ...], *, told: b
         yield Stated(field, label, name, cells)
         if address:
             yield Stated(field.replace("_name", "_address"), label, address, cells)
+
+
+def _day_in(text: str) -> str:
+    """The day of a text that says more: `Celje, 16. 4. 2026`, `Aarhus, den 9. april 2026`; empty: it says none."""
+    if match := _DATE.search(text):
+        return match[0]
+    for part in text.split(", "):
+        words = part.split()
+        ends = (" ".join(words[at:]) for at in range(min(len(words) - 1, _MOST_WORDS)))
+        if day := next((end for end in ends if len(end) >= _SHORTEST_DAY and parse_date(end) != UNREADABLE), ""):
+            return day
+    return ""
 
 
 def _country(text: str) -> str:
@@ -347,7 +358,9 @@ def name_and_address(text: str) -> tuple[str, str]:
 
 def _by_value(label: str, value: str) -> str:
     """The field of a label that its words alone leave open, by what it says."""
-    field = by_value(_NUMBER_OF_BOX.sub("", without_box(label)), value.partition("\n")[0])
+    said = value.partition("\n")[0]
+    bare = _NUMBER_OF_BOX.sub("", without_box(label))
+    field = by_value(bare, said) or (by_value(bare, day) if (day := _day_in(said)) else "")
     return field if field in _FILLED_DOWN else ""
 
 
