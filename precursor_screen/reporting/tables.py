@@ -92,10 +92,8 @@ def _shipments(report: Report) -> Iterator[Written]:
     described = report.listed.filter(pc.or_(_is_told(report.listed, lists), _in(report.listed, _named(report))))
     words = shipments_in_words(report, described)
     ids, sampled = set(described.column("shipment_id").to_pylist()), frozenset(report.sampled)
-    has_content, row = (
-        pc.or_(_is_told(report.shipments, lists), _in(report.shipments, described.column("shipment_id"))).to_numpy(),
-        0,
-    )
+    in_words = _in(report.shipments, described.column("shipment_id"))
+    has_content, row = pc.or_(_is_told(report.shipments, lists), in_words).to_numpy(), 0
     for batch in report.shipments.to_batches(max_chunksize=BATCH):
         places, row = np.flatnonzero(has_content[row : row + batch.num_rows]), row + batch.num_rows
         alike, begin = _without_content(batch, lists, report.rules), 0

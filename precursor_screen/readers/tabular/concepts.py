@@ -169,7 +169,7 @@ def meanings(header: str, languages: frozenset[str]) -> list[Meaning]:
     return list(_meanings(_tokens(_CONTRACTED.sub(_in_full, letters(spaced(header)))), languages))
 
 
-_CONTRACTED: Final = re.compile(r"\b([^\W\d_]{2,})(?:\.|\.-)([^\W\d_]{2,3})\b(?!\.)")
+_CONTRACTED: Final = re.compile(r"\b([^\W\d_]{2,})\.-?([^\W\d_]{2,3})\b(?!\.)")
 
 
 def _in_full(contracted: re.Match[str]) -> str:

@@ -48,7 +48,7 @@ _FILLED_DOWN: Final = frozenset(
 COLON: Final = re.compile(r"[:：]")
 _BOX: Final = re.compile(r"\s*([^\n]{2,90}?)\s*\n\s*(\S.*)", re.S)  # of a form: the label over what it says
 _LABEL: Final = re.compile(r"\s*([^:：\n]{2,40}?)\s*[:：]\s*")
-_SAID: Final = re.compile(r"\s*([^:：\n]{2,40}?)\s*[:：]\s*(\S.*?)\s*", re.S)
+_SAID: Final = re.compile(r"\s*([^:：\n]{2,40}?)\s*[:：]\s*(\S.*)", re.S)
 APART: Final = re.compile(r"\n|\t| {2,}|[|;·•–—]")  # a label begins behind it
 _LONGEST_LABEL: Final = 40
 _DATE: Final = re.compile(
@@ -159,7 +159,7 @@ def pairs_of(cell: str) -> list[tuple[str, str]]:
     if found:
         return [(label, value) for label, value in found if value]
     if (said := _SAID.fullmatch(cell)) and _by_value(*said.groups()):
-        return [(said[1], said[2])]
+        return [(said[1], said[2].strip())]
     match = _BOX.fullmatch(cell) or _NUMBERED.fullmatch(cell.strip())
     if match is None:
         return []
