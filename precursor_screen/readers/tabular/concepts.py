@@ -175,7 +175,7 @@ _CONTRACTED: Final = re.compile(r"\b([^\W\d_]{2,})\.-?([^\W\d_]{2,3})\b(?!\.)")
 def _in_full(contracted: re.Match[str]) -> str:
     """The word of which the beginning and the end stand around a point (`Dest.rio`, `Mitt.te`), where all such words mean one thing."""
     begun, end = contracted.groups()
-    found = [word for word in _beginning(begun) if word.endswith(end) and len(word) > len(begun + end)]
+    found = [word for word in _beginning(begun) if word.endswith(end)]
     return found[0] if len({concepts_of(word) for word in found}) == 1 else contracted[0]
 
 

@@ -59,7 +59,7 @@ _OTHER_DAY: Final = late(
     lambda: f"{pattern_of('footer_words', 'printed')}|{pattern_of('cell_words', 'other day')}", re.IGNORECASE
 )
 _NAMED: Final = re.compile(r"(?:.*\s[-–—]\s)?(.{3,100}?)\s*\(([^()]{3,80})\)")  # `Register of May - Acme Ltd (consignee)`
-_NUMBER_OF_BOX: Final = re.compile(r"^\s*\(?\d{1,2}[a-z]?[.)]?\s+(?=[^\W\d_])")
+_NUMBER_OF_BOX: Final = re.compile(r"^\s*\(?\d{1,2}[a-z]?[.)]\s+")
 _PARTED: Final = (re.compile("/"), re.compile(r"\s+[-–/]\s+"), re.compile(r",\s+"))
 _BOTH: Final = re.compile(r"\s*[/&+]\s*|,\s+")  # between what a label names: `Vessel / Voyage`, `Navire & voyage`
 _NUMBERED: Final = re.compile(
@@ -290,7 +290,8 @@ def facts(label: str, value: str, cells: tuple[tuple[int, int], ...], *, told: b
     """What a label and its value state: of `Vessel / Voyage` one each, of a party its name and its address. Told: a colon says that it is a
     label, so that its value may tell what its words leave open."""
     fields = [_field(part) for part in (_BOTH.split(label) if told else label.split("/"))]
-    cuts = ([part.strip() for part in mark.split(value)] for mark in _PARTED)  # `ETD/ETA: 23/09/2026 - 29/09/2026`
+    marks = _PARTED if "/" in label else _PARTED[::-1]  # `ETD/ETA: 23/09/2026 - 29/09/2026`, `Судно, рейс: т/х Заря, рейс 14`
+    cuts = ([part.strip() for part in mark.split(value)] for mark in marks)
     values = next((parts for parts in cuts if len(parts) == len(fields)), [])
     if 1 < len(fields) == len(values) == len(set(fields)) and fields[0] not in ("", *PARTY_NAMES):
         pairs = [(field, said) for field, said in zip(fields, values, strict=True) if field and said]
@@ -375,7 +376,7 @@ def _letters() -> dict[str, str]:
 
 
 def _field(label: str) -> str:
-    label = _NUMBER_OF_BOX.sub("", without_box(label)).strip(" ()-")
+    label = _NUMBER_OF_BOX.sub("", without_box(label))
     if of_letter := _letters().get(label.casefold()):
         return of_letter
     field = next((field for said in (label, label.partition("(")[0]) if said and (field := lookup(said)[0])), "")

@@ -85,8 +85,9 @@ def test_an_unknown_word_means_nothing_and_a_short_one_less():
     assert 0 < word["date"] < 1
 
 
-def test_one_letter_before_a_point_begins_too_many_words():
+def test_what_stands_around_a_point_may_be_of_too_many_words():
     assert "date" not in said("P.IVA")  # päivä
+    assert {"receiver", "container"} <= said("Con.re")  # consignataire, contenitore
 
 
 def test_the_lexicon_is_in_order_and_each_concept_counts_somewhere():

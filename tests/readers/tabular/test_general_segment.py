@@ -26,6 +26,20 @@ TABLE = "Description;HS Code;Consignee\nwool;510111;Acme Ltd\ntin;800110;Acme Lt
             {"consignor_name": "Norrsken AB"},
         ),  # what it says tells the sender from the country of dispatch
         ([["Avs.:", "Norrsken AB"]], {"consignor_name": "Norrsken AB"}),
+        ([["1 Отправитель (наименование, адрес, страна): ООО Север"]], {"consignor_name": "ООО Север"}),  # as on a CMR note
+        ([["16 Frachtführer (Name, Anschrift, Land): Nordweg e.K."]], {"carrier_name": "Nordweg e.K."}),
+        ([["12 Frachtführer: Nordweg"]], {"carrier_name": "Nordweg"}),
+        ([["ГР.8 ПОЛУЧАТЕЛЬ: Север"]], {"consignee_name": "Север"}),
+        ([["(8. rovat) Címzett: Kék Fény"]], {"consignee_name": "Kék Fény"}),
+        ([["Feld 21 Schiff: Aurora Voyage: 12E"]], {"vessel": "Aurora", "voyage": "12E"}),
+        ([["Navire & voyage: BELLE RADE – 0224S"]], {"vessel": "BELLE RADE", "voyage": "0224S"}),
+        ([["Судно, рейс: т/х Заря, рейс 14"]], {"vessel": "т/х Заря", "voyage": "рейс 14"}),
+        ([["Containernr. + zegel: ZMEU 118204-7 / NL55120"]], {"container_numbers": "ZMEU 118204-7"}),
+        ([["Kraj in datum izdaje: Celje, 16. 4. 2026"]], {"date": "16. 4. 2026"}),
+        ([["Udstedt i / dato: Aarhus, den 9. april 2026"]], {"date": "9. april 2026"}),
+        ([["Kiállítás helye, kelte: Pécs, 2026. április 16."]], {"date": "2026. április 16."}),
+        ([["Place and date of issue: Leith, 45231"]], {}),  # its post code, and no day as spreadsheets count them
+        ([["Date and place: 16. 4. 2026, Leith"]], {"date": "16. 4. 2026"}),
         ([["Avs.", "Norrsken AB"]], {}),  # nothing says that it is a label
         ([["Calle Mayor, nave 8", "Av. Norte 1180"]], {}),  # nave is a vessel, too
         ([["Vessel:", ""]], {}),
