@@ -311,6 +311,8 @@ def facts(label: str, value: str, cells: tuple[tuple[int, int], ...], *, told: b
             said = _day_in(said) or ("" if len(fields) > 1 and fields[0] not in DATES else said)  # `Flight / Date`
         if not said or (field in (*REFERENCES, "container_numbers") and not any(map(str.isdigit, said))):
             continue
+        if field in REFERENCES and _DATE.fullmatch(said):  # `Due: 05.03.2026`; DUE is a declaration, too
+            continue
         if (
             field in COUNTRIES and not any(map(str.isalpha, said)) and find_country(said) is None
         ):  # of an air waybill, `ORIGIN: 7016`

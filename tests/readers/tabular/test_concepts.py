@@ -36,7 +36,7 @@ def said(header: str, *others: str) -> set[str]:
         ("Vol. m3", {"other"}),  # no volumes, which are packages in four languages
         ("Gr.Wt", {"gross", "mass"}),
         ("HS (2022)", {"hs"}),  # an edition, not a year's sum
-        ("LAND1_WE", {"country", "receiver", "arrival"}),  # Warenempfänger, or Wareneingang
+        ("LAND1_WE", {"country", "destination"}),  # Warenempfänger, as SAP calls its partners
         ("shippre", {"sender"}),  # not a ship with an ending
         ("invoise", {"invoice"}),  # seven letters
         ("invoyce", {"invoice"}),

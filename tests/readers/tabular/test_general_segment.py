@@ -39,6 +39,9 @@ TABLE = "Description;HS Code;Consignee\nwool;510111;Acme Ltd\ntin;800110;Acme Lt
         ([["Udstedt i / dato: Aarhus, den 9. april 2026"]], {"date": "9. april 2026"}),
         ([["Kiállítás helye, kelte: Pécs, 2026. április 16."]], {"date": "2026. április 16."}),
         ([["Place and date of issue: Leith, 45231"]], {}),  # its post code, and no day as spreadsheets count them
+        ([["DUE: 26BR0004417"]], {"declaration_id": "26BR0004417"}),
+        ([["Due: 05.03.2026", "Vessel: A"]], {"vessel": "A"}),  # neither a declaration nor the day of the goods
+        ([["Кому: Иван Петров"]], {}),  # of a mail that was passed on
         ([["Date and place: 16. 4. 2026, Leith"]], {"date": "16. 4. 2026"}),
         ([["Avs.", "Norrsken AB"]], {}),  # nothing says that it is a label
         ([["Calle Mayor, nave 8", "Av. Norte 1180"]], {}),  # nave is a vessel, too
