@@ -212,7 +212,7 @@ def _with_label(text: str, box: Box | None, words: Sequence[Word]) -> str:
 
 
 def _parted(box: Box, words: Sequence[Word]) -> tuple[list[Line], list[Line]]:
-    """The label of a box, which stands in small print over its text, and the text; if all lines are of one size, there is no label."""
+    """The label of a box, printed small above its text, and the text. Where all lines are the same size, the label is empty."""
     lines = as_lines([word for word in words if is_in(word, box)])
     heights = [max(word.bottom - word.top for word in line) for line in lines]
     small = next((at for at, height in enumerate(heights) if height >= _SMALL_PRINT * max(heights)), 0)

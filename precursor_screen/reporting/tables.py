@@ -89,11 +89,12 @@ def data_of(report: Report) -> Mapping[str, Any]:
 def _shipments(report: Report) -> Iterator[Written]:
     """All shipments, those that are listed in words as well."""
     lists = [field.name for field in report.shipments.schema if pa.types.is_list(field.type)]
-    described = report.listed.filter(pc.or_(_is_told(report.listed, lists), _in(report.listed, _named(report))))
+    listed = report.listed
+    described = listed.filter(pc.or_(_has_content(listed, lists), _in(listed, _named(report))))
     words = shipments_in_words(report, described)
     ids, sampled = set(described.column("shipment_id").to_pylist()), frozenset(report.sampled)
     in_words = _in(report.shipments, described.column("shipment_id"))
-    has_content, row = pc.or_(_is_told(report.shipments, lists), in_words).to_numpy(), 0
+    has_content, row = pc.or_(_has_content(report.shipments, lists), in_words).to_numpy(), 0
     for batch in report.shipments.to_batches(max_chunksize=BATCH):
         places, row = np.flatnonzero(has_content[row : row + batch.num_rows]), row + batch.num_rows
         alike, begin = _without_content(batch, lists, report.rules), 0
@@ -105,8 +106,8 @@ def _shipments(report: Report) -> Iterator[Written]:
         yield from _together(alike[begin:])
 
 
-def _is_told(shipments: pa.Table, lists: Sequence[str]) -> pa.ChunkedArray:
-    """Which shipments have flags, or whatever else is told of one in these columns."""
+def _has_content(shipments: pa.Table, lists: Sequence[str]) -> pa.ChunkedArray:
+    """Which shipments have something in one of these columns of lists, such as a flag."""
     return reduce(pc.or_, (pc.fill_null(pc.greater(pc.list_value_length(shipments.column(name)), 0), True) for name in lists))
 
 
@@ -131,7 +132,7 @@ def _together(texts: pa.Array) -> Iterator[Written]:
 
 
 def _without_content(shipments: pa.RecordBatch, lists: Sequence[str], rules: Mapping[str, Rule]) -> pa.Array:
-    """The JSON of shipments of which nothing is told; but for their number most are alike. Those without a band are in words as well.
+    """The JSON of shipments without content; most differ in their id alone. Those without a band, which could not be screened, are in words as well.
 
     Args:
         shipments: SHIPMENT.

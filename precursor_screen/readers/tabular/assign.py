@@ -219,7 +219,7 @@ def lookup(header: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=4096)
 def by_value(label: str, value: str) -> str:
-    """The field that the words of a label and what stands behind it speak for, as of a column with one cell; empty: none does more than others."""
+    """The field that a label and its value speak for most, scored as a column with one cell; empty where two are near, or none is likely."""
     meant = meanings(label, languages_of((label,)))
     scores = _scores(meant, Content(1, (value,), 1), frozenset()) if any(meant) else {}
     best = nlargest(2, ((score, field) for field, score in scores.items()))

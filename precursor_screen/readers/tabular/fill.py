@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 import pyarrow as pa
@@ -45,9 +47,25 @@ def fill_down(stated: Sequence[Stated], body: Body) -> Body:
 
 
 def without(rows: Sequence[Sequence[str]], stated: Sequence[Stated]) -> list[list[str]]:
-    """The rows without the cells of facts that were taken."""
+    """The rows without the cells of some facts."""
     gone = {cell for one in stated for cell in one.cells}
     return [["" if (at, column) in gone else cell for column, cell in enumerate(row)] for at, row in enumerate(rows)]
+
+
+def left_over(rows: Sequence[Sequence[str]], stated: Sequence[Stated]) -> list[list[str]]:
+    """The rows without the cells of which facts took every word; a cell that says more than the facts stays whole."""
+    taken = defaultdict[tuple[int, int], set[str]](set)
+    for one in stated:
+        for place in one.cells:
+            taken[place].update(_words(one.label), _words(one.value))
+    return [
+        ["" if (at, column) in taken and taken[at, column].issuperset(_words(cell)) else cell for column, cell in enumerate(row)]
+        for at, row in enumerate(rows)
+    ]
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
 
 
 # Columns of parties whose cells hold more lines than the name: printed lists and spreadsheets write the address below it.

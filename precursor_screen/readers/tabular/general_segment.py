@@ -60,8 +60,9 @@ _OTHER_DAY: Final = late(
 )
 _NAMED: Final = re.compile(r"(?:.*\s[-–—]\s)?(.{3,100}?)\s*\(([^()]{3,80})\)")  # `Register of May - Acme Ltd (consignee)`
 _NUMBER_OF_BOX: Final = re.compile(r"^\s*\(?\d{1,2}[a-z]?[.)]\s+")
-_PARTED: Final = (re.compile("/"), re.compile(r"\s+[-–/]\s+"), re.compile(r",\s+"))
-_BOTH: Final = re.compile(r"\s*[/&+]\s*|,\s+")  # between what a label names: `Vessel / Voyage`, `Navire & voyage`
+_BETWEEN_VALUES: Final = (re.compile("/"), re.compile(r"\s+[-–/]\s+"), re.compile(r",\s+"))
+_BETWEEN_LABELS: Final = re.compile(r"\s*[/&+]\s*|,\s+")  # `Vessel / Voyage`, `Navire & voyage`
+_BRACKET: Final = re.compile(r"[(（]")
 _NUMBERED: Final = re.compile(
     r"(.{2,60}?(?:\b(?:nr|no|num|number|numero|número|nummer|numer)\b\.?|[nN][°º]|№))\s*(?=\S*\d)([\w/-]{4,35})", re.I
 )
@@ -173,10 +174,10 @@ def _last_label(text: str, *, is_first: bool) -> str:
     """The label in which a text ends; the first of a line is the whole of it, or what stands apart. A known spelling goes before what words
     mean, and of each the longest: `S.L. Consignatario` says a firm, too."""
     apart = APART.split(text.rstrip(" \t"))[-1].strip()
-    bracket = apart.find("(") if apart.endswith(")") else -1  # `Sender (name, address, country)`
-    if bracket > 0 and is_first and _field(apart[:bracket]):
+    bare = _before_bracket(apart)
+    if is_first and apart.endswith((")", "）")) and _field(bare):  # `Sender (name, address, country)`
         return apart
-    if is_first and (len(apart) > _LONGEST_LABEL or any(map(str.isdigit, apart.partition("(")[0]))):
+    if is_first and (len(apart) > _LONGEST_LABEL or any(map(str.isdigit, bare))):
         parts = apart.split(". ")  # a sentence of two words or more goes before
         begin = next((at for at in range(len(parts) - 1, 0, -1) if " " in parts[at - 1].strip()), 0)
         apart = ". ".join(parts[begin:])
@@ -184,9 +185,13 @@ def _last_label(text: str, *, is_first: bool) -> str:
     ends = [apart[start:] for start in starts if 2 <= len(apart) - start <= _LONGEST_LABEL]
     return next((end for find in (spelled, lookup) for end in ends if find(without_box(end))[0]), "") or (
         apart
-        if is_first and len(apart) <= _LONGEST_LABEL and len(parts := _BOTH.split(apart)) > 1 and lookup(parts[0])[0]
+        if is_first and len(apart) <= _LONGEST_LABEL and len(parts := _BETWEEN_LABELS.split(apart)) > 1 and lookup(parts[0])[0]
         else ""
     )
+
+
+def _before_bracket(label: str) -> str:
+    return _BRACKET.split(label)[0]
 
 
 def stated_in(at: int, row: Sequence[str], below: Sequence[str] = ()) -> Iterator[Stated]:
@@ -287,10 +292,12 @@ def _lines_below(
 
 
 def facts(label: str, value: str, cells: tuple[tuple[int, int], ...], *, told: bool = False) -> Iterator[Stated]:
-    """What a label and its value state: of `Vessel / Voyage` one each, of a party its name and its address. Told: a colon says that it is a
-    label, so that its value may tell what its words leave open."""
-    fields = [_field(part) for part in (_BOTH.split(label) if told else label.split("/"))]
-    marks = _PARTED if "/" in label else _PARTED[::-1]  # `ETD/ETA: 23/09/2026 - 29/09/2026`, `Судно, рейс: т/х Заря, рейс 14`
+    """What a label and its value state: of `Vessel / Voyage` one each, of a party its name and its address; told: a colon says that it is a
+    label. Then it may name two things in other ways, and its value tells what its words leave open."""
+    fields = [_field(part) for part in (_BETWEEN_LABELS.split(label) if told else label.split("/"))]
+    marks = (
+        _BETWEEN_VALUES if "/" in label else _BETWEEN_VALUES[::-1]
+    )  # `ETD/ETA: 23/09/2026 - 29/09/2026`, `Судно, рейс: т/х Заря, рейс 14`
     cuts = ([part.strip() for part in mark.split(value)] for mark in marks)
     values = next((parts for parts in cuts if len(parts) == len(fields)), [])
     if 1 < len(fields) == len(values) == len(set(fields)) and fields[0] not in ("", *PARTY_NAMES):
@@ -315,7 +322,7 @@ def facts(label: str, value: str, cells: tuple[tuple[int, int], ...], *, told: b
             continue
         if (
             field in COUNTRIES and not any(map(str.isalpha, said)) and find_country(said) is None
-        ):  # of an air waybill, `ORIGIN: 7016`
+        ):  # `ORIGIN: 7016`, of an air waybill
             continue
         if label.casefold() in _letters() and not is_firm(said.partition("\n")[0]):
             continue
@@ -360,7 +367,7 @@ def name_and_address(text: str) -> tuple[str, str]:
 
 
 def _by_value(label: str, value: str) -> str:
-    """The field of a label that its words alone leave open, by what it says."""
+    """The field of a label and its value, where the words of the label leave it open."""
     said = value.partition("\n")[0]
     bare = _NUMBER_OF_BOX.sub("", without_box(label))
     field = by_value(bare, said) or (by_value(bare, day) if (day := _day_in(said)) else "")
@@ -381,7 +388,7 @@ def _field(label: str) -> str:
     label = _NUMBER_OF_BOX.sub("", without_box(label))
     if of_letter := _letters().get(label.casefold()):
         return of_letter
-    field = next((field for said in (label, label.partition("(")[0]) if said and (field := lookup(said)[0])), "")
+    field = next((field for said in (label, _before_bracket(label)) if said and (field := lookup(said)[0])), "")
     if not field and "/" in label:  # `SOLD TO / CONSIGNEE`
         field = next((found for part in label.split("/") if (found := lookup(part)[0]) in PARTY_NAMES), "")
     return field if field in _FILLED_DOWN else ""

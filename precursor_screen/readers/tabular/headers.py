@@ -327,7 +327,7 @@ def _forms(header: str, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
         yield bare, _UNLINKED
 
 
-def is_share(header: str) -> bool:
+def is_percentage(header: str) -> bool:
     """Whether the column holds percentages: shares of a grand total, as pivot tables export them (`%GTTotalValue`), or rates (`Desc. %`)."""
     said = header.strip(" ()")
     return said.startswith("%") or said.endswith("%") or said.lower().startswith("pct")

@@ -26,7 +26,7 @@ from precursor_screen.readers.tabular.confirm import IMPORT, by_content, by_dire
 from precursor_screen.readers.tabular.content import Content, holds_words
 from precursor_screen.readers.tabular.header_rows import ADDED_UP
 from precursor_screen.readers.tabular.header_words import BY_HEADER
-from precursor_screen.readers.tabular.headers import is_exact, is_share, is_tariff_text, schedule_of, unit_and_currency
+from precursor_screen.readers.tabular.headers import is_exact, is_percentage, is_tariff_text, schedule_of, unit_and_currency
 from precursor_screen.readers.tabular.levels import innermost
 from precursor_screen.readers.tabular.presets import Preset, preset_guesses
 from precursor_screen.text.codes import is_cas
@@ -193,7 +193,7 @@ def _why_not(header: str, field: str, mapped_fields: set[str]) -> str:
     """Why a column is not of the field that its header says; empty where it is."""
     if not header.strip():
         return "no header"
-    if is_share(header):
+    if is_percentage(header):
         return "a percentage"
     if _is_of_one_package(header):
         return "the mass of one package"

@@ -21,11 +21,10 @@ from precursor_screen.readers.interface import Digest, InputTables, IssueList, R
 from precursor_screen.readers.tabular.accepted import accepted_for, accepted_guesses, layout_headers
 from precursor_screen.readers.tabular.assign import is_heading
 from precursor_screen.readers.tabular.concepts import languages_of, meanings, usual_order
-from precursor_screen.readers.tabular.confirm import Papers, with_papers
 from precursor_screen.readers.tabular.content import Content, content_of, explained, is_date
 from precursor_screen.readers.tabular.details import net_quantities, part_details, part_leads
 from precursor_screen.readers.tabular.document_number import document_number
-from precursor_screen.readers.tabular.fill import fill_blanks, fill_down, guesses_of, not_mapped, part_addresses, without
+from precursor_screen.readers.tabular.fill import fill_blanks, fill_down, guesses_of, left_over, not_mapped, part_addresses
 from precursor_screen.readers.tabular.header_rows import ADDED_UP, GOODS, HeaderPlace, find_header, padded_names
 from precursor_screen.readers.tabular.headers import note_joined, with_units
 from precursor_screen.readers.tabular.headings import HEADING, fill_below, take_headings
@@ -47,6 +46,7 @@ from precursor_screen.readers.tabular.other_texts import (
     unmapped_cells,
     with_other_texts,
 )
+from precursor_screen.readers.tabular.papers import Papers, with_papers
 from precursor_screen.readers.tabular.presets import Preset, decode, named_preset, numbered_columns, preset_of, recognise
 from precursor_screen.readers.tabular.rows import (
     drop_idle_rows,
@@ -173,7 +173,7 @@ def read_sheet(
         return _set_aside(sheet, digest, place, guesses, issues, out_of_table_texts, column_report)
     note_joined(sheet.joined, guesses, issues)
     body, once = count_once(body, guesses, sheet.levels, sheet.begins, issues)
-    left = without([*sheet.above, *before], stated)[len(sheet.above) :]
+    left = left_over([*sheet.above, *before], stated)[len(sheet.above) :]
     out_of_table_texts += out_of_table_cells(enumerate(left, start=1), ABOVE)
     note_unread(guesses, contents, place.row + 1, issues, None if headed else explained(contents))
     if not any(g.field in ("description", "description_extra") for g in guesses) and body.table.num_rows:

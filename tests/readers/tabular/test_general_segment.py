@@ -21,10 +21,8 @@ TABLE = "Description;HS Code;Consignee\nwool;510111;Acme Ltd\ntin;800110;Acme Lt
         ([["Судно:", "Аврора"]], {"vessel": "Аврора"}),
         ([["Címzett (8. rovat): Kék Fény Kft."]], {"consignee_name": "Kék Fény Kft."}),
         ([["Гр.8 Получатель: ООО Север"]], {"consignee_name": "ООО Север"}),
-        (
-            [["Avs.: Norrsken AB"]],
-            {"consignor_name": "Norrsken AB"},
-        ),  # what it says tells the sender from the country of dispatch
+        ([["Avs.: Norrsken AB"]], {"consignor_name": "Norrsken AB"}),  # not the country of dispatch
+        ([["托运人（名称、地址）：北方化工有限公司"]], {"consignor_name": "北方化工有限公司"}),
         ([["Avs.:", "Norrsken AB"]], {"consignor_name": "Norrsken AB"}),
         ([["1 Отправитель (наименование, адрес, страна): ООО Север"]], {"consignor_name": "ООО Север"}),  # as on a CMR note
         ([["16 Frachtführer (Name, Anschrift, Land): Nordweg e.K."]], {"carrier_name": "Nordweg e.K."}),
@@ -201,6 +199,25 @@ def test_each_line_is_told_of_them():
 def test_a_column_of_the_table_goes_before():
     (table,) = read(b"Vessel: MV Aurora;;\nDescription;HS Code;Vessel\nwool;510111;Borealis\n", "m")
     assert table.lines.column("vessel").to_pylist() == ["Borealis"]
+
+
+@pytest.mark.parametrize(
+    ("above", "left"),
+    [
+        ("Vessel / Cargo: MV Aurora / piperonal in drums", True),
+        ("Vessel, cargo: MV Aurora, piperonal", True),
+        ("Date of issue: 05.03.2026, piperonal", True),
+        ("Piperonal of 05.03.2026", True),
+        ("Container + goods: MSKU1234565 / piperonal", True),
+        ("Vessel: MV Aurora Voyage: 12E", False),
+        ("Shipper: Acme Co., Ltd., Mill Road 12", False),
+    ],
+)
+def test_a_cell_of_which_facts_take_a_part_is_among_the_texts_still(above, left):
+    (table,) = read(f"{above}\n{TABLE}".encode(), "m")
+    texts = table.out_of_table_texts
+    assert (texts is not None and "piperonal" in str(texts.column("other_texts")).casefold()) is left
+    assert left or texts is None
 
 
 def test_totals_among_the_rows_stay_totals():

@@ -13,7 +13,7 @@ from precursor_screen.readers.tabular import header_rows
 from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.concepts import split_header
 from precursor_screen.readers.tabular.header_rows import find_header, join_rows
-from precursor_screen.readers.tabular.headers import is_share, is_tariff_text, unit_and_currency
+from precursor_screen.readers.tabular.headers import is_percentage, is_tariff_text, unit_and_currency
 from precursor_screen.readers.tabular.mapping import guess_columns
 
 
@@ -107,7 +107,7 @@ def test_the_tail_of_a_header_is_its_unit_or_currency(header, unit, currency):
     ],
 )
 def test_a_percentage_is_not_a_value(header, share):
-    assert is_share(header) is share
+    assert is_percentage(header) is share
     assert (guess_columns([header])[0].reason == "a percentage") is share
 
 
