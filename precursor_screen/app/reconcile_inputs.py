@@ -16,15 +16,15 @@ from msgspec.structs import replace
 from precursor_screen.app.inputs import FaultKeeper, Source, find_sources
 from precursor_screen.app.run_settings import NO_WATCHLIST, Settings
 from precursor_screen.app.session import Session, open_session
-from precursor_screen.cases.reconcile.differences import Unjudged, unjudged
-from precursor_screen.cases.reconcile.documents import Document, read_documents, unread_directions
 from precursor_screen.cases.reconcile.law import Frame, OfficeLaw
-from precursor_screen.cases.reconcile.movements import LineDetails, Movement, read_movements
-from precursor_screen.cases.reconcile.similar_names import cite, number_forms
 from precursor_screen.core.errors import RegisterError
 from precursor_screen.core.report import Report
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history.store import open_ledger
+from precursor_screen.kernel.papers.differences import Unjudged, unjudged
+from precursor_screen.kernel.papers.documents import Document, read_documents, unread_directions
+from precursor_screen.kernel.papers.movements import LineDetails, Movement, read_movements
+from precursor_screen.kernel.papers.similar_names import cite, number_forms
 from precursor_screen.reference.jurisdiction import laws_of
 from precursor_screen.reference.permit_law import known_permit_law
 from precursor_screen.reference.registers.reading import Skipped

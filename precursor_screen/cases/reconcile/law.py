@@ -12,14 +12,14 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from precursor_screen.cases.reconcile import differences as kinds
-from precursor_screen.cases.reconcile.allocate import Unmatched
-from precursor_screen.cases.reconcile.differences import Difference, kilograms, show_kg, whole_mass
-from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document
-from precursor_screen.cases.reconcile.movements import Movement, named_numbers
-from precursor_screen.cases.reconcile.similar_names import all_among
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.model import SMALLEST_KG
+from precursor_screen.kernel.papers import differences as kinds
+from precursor_screen.kernel.papers.allocate import Unmatched
+from precursor_screen.kernel.papers.differences import Difference, kilograms, show_kg, whole_mass
+from precursor_screen.kernel.papers.documents import DOMESTIC, EXPORT, IMPORT, Document
+from precursor_screen.kernel.papers.movements import Movement, named_numbers
+from precursor_screen.kernel.papers.similar_names import all_among
 from precursor_screen.reference import shipped
 from precursor_screen.reference.permit_law import LICENSES, PAPERS, PERMITS_OF_LAW, UNION, Need, known_permit_law
 from precursor_screen.reference.substances import load_substances

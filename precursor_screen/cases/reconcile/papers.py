@@ -8,15 +8,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from precursor_screen.cases.reconcile import differences as kinds
-from precursor_screen.cases.reconcile.allocate import AllocateResult
-from precursor_screen.cases.reconcile.book import Allocation, country_of, wrong_time
-from precursor_screen.cases.reconcile.differences import Difference, Unjudged, all_unjudged, kilograms, show_kg
-from precursor_screen.cases.reconcile.documents import USABLE, Document, is_number
 from precursor_screen.cases.reconcile.law import CONFIRMED_WITHIN, Frame, judge_missing
-from precursor_screen.cases.reconcile.movements import Movement, agrees, sure_parts
-from precursor_screen.cases.reconcile.similar_names import number_forms, one_letter_aliases
 from precursor_screen.core.grouped import grouped
+from precursor_screen.kernel.papers import differences as kinds
+from precursor_screen.kernel.papers.allocate import AllocateResult
+from precursor_screen.kernel.papers.book import Allocation, country_of, wrong_time
+from precursor_screen.kernel.papers.differences import Difference, Unjudged, all_unjudged, kilograms, show_kg
+from precursor_screen.kernel.papers.documents import USABLE, Document, is_number
+from precursor_screen.kernel.papers.movements import Movement, agrees, sure_parts
+from precursor_screen.kernel.papers.similar_names import number_forms, one_letter_aliases
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 from precursor_screen.text.codes import plain_reference
 

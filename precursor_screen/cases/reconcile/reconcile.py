@@ -11,16 +11,16 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.cases.reconcile import differences as kinds
-from precursor_screen.cases.reconcile.allocate import allocate, deliveries, direct, once, without_codes
-from precursor_screen.cases.reconcile.differences import Difference, Unjudged, all_unjudged, kilograms, show_kg, unjudged
-from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT, LIVE, Document, paper_words
 from precursor_screen.cases.reconcile.law import TOLERANCE, Frame
-from precursor_screen.cases.reconcile.movements import Movement, named_numbers
 from precursor_screen.cases.reconcile.papers import judge_papers
-from precursor_screen.cases.reconcile.similar_names import by_old_names, expand_aliases, firm_keys, folded, number_forms
 from precursor_screen.cases.reconcile.yearly import judge_licences, judge_requirements
 from precursor_screen.core.grouped import grouped
+from precursor_screen.kernel.papers import differences as kinds
+from precursor_screen.kernel.papers.allocate import allocate, deliveries, direct, once, without_codes
+from precursor_screen.kernel.papers.differences import Difference, Unjudged, all_unjudged, kilograms, show_kg, unjudged
+from precursor_screen.kernel.papers.documents import DOMESTIC, EXPORT, IMPORT, LIVE, Document, paper_words
+from precursor_screen.kernel.papers.movements import Movement, named_numbers
+from precursor_screen.kernel.papers.similar_names import by_old_names, expand_aliases, firm_keys, folded, number_forms
 from precursor_screen.rulebook.registers import CONFIRMATIONS, LICENCES, NOTIFICATIONS, OF_LAW, PERMITS, REQUIREMENTS
 from precursor_screen.text.text import late
 

@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from precursor_screen.cases.reconcile import differences as kinds
-from precursor_screen.cases.reconcile.differences import Difference, Unjudged, all_unjudged, kilograms, show_kg
-from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document
 from precursor_screen.cases.reconcile.law import Frame
-from precursor_screen.cases.reconcile.movements import Movement
-from precursor_screen.cases.reconcile.similar_names import are_similar_names
 from precursor_screen.core.grouped import grouped
+from precursor_screen.kernel.papers import differences as kinds
+from precursor_screen.kernel.papers.differences import Difference, Unjudged, all_unjudged, kilograms, show_kg
+from precursor_screen.kernel.papers.documents import DOMESTIC, EXPORT, IMPORT, Document
+from precursor_screen.kernel.papers.movements import Movement
+from precursor_screen.kernel.papers.similar_names import are_similar_names
 from precursor_screen.rulebook.registers import LICENCES, REQUIREMENTS
 
 _TO_COUNTRY = "all movements to the country, of the substance and year"

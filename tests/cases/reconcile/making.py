@@ -8,12 +8,12 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
-from precursor_screen.cases.reconcile.allocate import allocate
-from precursor_screen.cases.reconcile.differences import Difference, Unjudged
-from precursor_screen.cases.reconcile.documents import Document, Party
 from precursor_screen.cases.reconcile.law import Frame
-from precursor_screen.cases.reconcile.movements import Movement
 from precursor_screen.cases.reconcile.papers import judge_papers
+from precursor_screen.kernel.papers.allocate import allocate
+from precursor_screen.kernel.papers.differences import Difference, Unjudged
+from precursor_screen.kernel.papers.documents import Document, Party
+from precursor_screen.kernel.papers.movements import Movement
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 from precursor_screen.text.codes import plain_reference
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from country_year import found_of, make_year, reconcile_year, write_year
 
-from precursor_screen.cases.reconcile.differences import KINDS, OTHER_PLACE, RETURNED_MORE, TWO_MASSES
+from precursor_screen.kernel.papers.differences import KINDS, OTHER_PLACE, RETURNED_MORE, TWO_MASSES
 from tests.examples import SOAK
 
 

@@ -9,7 +9,7 @@ import pytest
 from office_year import found_of, make_offices, reconcile_offices
 from office_year_writing import write_offices
 
-from precursor_screen.cases.reconcile.differences import (
+from precursor_screen.kernel.papers.differences import (
     AWAITED,
     KINDS,
     OTHER_DIRECTION,

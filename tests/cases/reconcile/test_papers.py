@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.cases.reconcile.documents import Document
+from precursor_screen.kernel.papers.documents import Document
 from tests.cases.reconcile.making import (
     FRAME,
     codes,

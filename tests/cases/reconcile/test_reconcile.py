@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from precursor_screen.app.reconcile_inputs import make_frame
-from precursor_screen.cases.reconcile.differences import KINDS
 from precursor_screen.cases.reconcile.reconcile import mark_returned, reconcile
+from precursor_screen.kernel.papers.differences import KINDS
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, OF_LAW, PERMITS
 from tests.cases.reconcile.making import FRAME, confirmation, day, law, moved, notification, party, permit
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.cases.reconcile.documents import Document, Party
 from precursor_screen.cases.reconcile.yearly import judge_licences, judge_requirements
+from precursor_screen.kernel.papers.documents import Document, Party
 from precursor_screen.rulebook.registers import LICENCES, REQUIREMENTS
 from tests.cases.reconcile.making import FRAME, day, law, moved, party
 

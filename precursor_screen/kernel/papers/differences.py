@@ -9,8 +9,8 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from precursor_screen.cases.reconcile.documents import Document
-from precursor_screen.cases.reconcile.movements import Movement
+from precursor_screen.kernel.papers.documents import Document
+from precursor_screen.kernel.papers.movements import Movement
 
 OBJECTED, EXPIRED, MISSING, OVER = "objected", "expired", "missing", "over"
 OTHER_COUNTRY, OTHER_CONSIGNEE, OTHER_EXPORTER = "other-country", "other-consignee", "other-exporter"

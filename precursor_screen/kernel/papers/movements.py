@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.cases.reconcile.documents import EXPORT, IMPORT, Party, is_number, paper_words
+from precursor_screen.kernel.papers.documents import EXPORT, IMPORT, Party, is_number, paper_words
 from precursor_screen.text.codes import plain_reference
 from precursor_screen.text.party import normalise_party, party_key
 from precursor_screen.text.party_cells import name_parts

@@ -12,13 +12,13 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.cases.reconcile import differences as kinds
-from precursor_screen.cases.reconcile.book import BY_NUMBER, BY_PARTIES, Allocation, Book, a_party_agrees, cell_of
-from precursor_screen.cases.reconcile.differences import Difference, kilograms, show_kg
-from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document, is_number
-from precursor_screen.cases.reconcile.movements import Movement, agrees, named_numbers
-from precursor_screen.cases.reconcile.similar_names import folded
 from precursor_screen.core.grouped import grouped
+from precursor_screen.kernel.papers import differences as kinds
+from precursor_screen.kernel.papers.book import BY_NUMBER, BY_PARTIES, Allocation, Book, a_party_agrees, cell_of
+from precursor_screen.kernel.papers.differences import Difference, kilograms, show_kg
+from precursor_screen.kernel.papers.documents import DOMESTIC, EXPORT, IMPORT, Document, is_number
+from precursor_screen.kernel.papers.movements import Movement, agrees, named_numbers
+from precursor_screen.kernel.papers.similar_names import folded
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 from precursor_screen.text.codes import plain_reference
 
