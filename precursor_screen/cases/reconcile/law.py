@@ -19,6 +19,7 @@ from precursor_screen.kernel.papers.allocate import Unmatched
 from precursor_screen.kernel.papers.differences import Difference, kilograms, show_kg, whole_mass
 from precursor_screen.kernel.papers.documents import DOMESTIC, EXPORT, IMPORT, Document
 from precursor_screen.kernel.papers.movements import Movement, named_numbers
+from precursor_screen.kernel.papers.principals import GoBetweens, shipped_go_betweens
 from precursor_screen.kernel.papers.similar_names import all_among
 from precursor_screen.reference import shipped
 from precursor_screen.reference.permit_law import LICENSES, PAPERS, PERMITS_OF_LAW, UNION, Need, known_permit_law
@@ -122,6 +123,7 @@ class Frame(Struct, frozen=True):
         known_from: the first day whose movements are known; None: that of the period. What moved between is used up, and not told of.
         notified: of movements the plain numbers of the notifications that they are under, by their rank.
         notifications: plain numbers of all that the register holds.
+        go_betweens: who acts for others by its name.
         masses_missing: whether the goods mostly state no mass: then that is said once, not of each document.
     """
 
@@ -134,6 +136,7 @@ class Frame(Struct, frozen=True):
     notified: Mapping[Any, frozenset[str]] = field(default_factory=dict)
     notifications: frozenset[str] = frozenset()
     masses_missing: bool = False
+    go_betweens: GoBetweens = field(default_factory=shipped_go_betweens)
 
     def inside(self, day: date | None) -> bool:
         """Whether a day is one of the period."""

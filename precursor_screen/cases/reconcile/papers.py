@@ -8,15 +8,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+from msgspec.structs import replace
+
 from precursor_screen.cases.reconcile.law import CONFIRMED_WITHIN, Frame, judge_missing
 from precursor_screen.core.grouped import grouped
 from precursor_screen.kernel.papers import differences as kinds
 from precursor_screen.kernel.papers.allocate import AllocateResult
-from precursor_screen.kernel.papers.book import Allocation, country_of, wrong_time
+from precursor_screen.kernel.papers.book import Allocation, country_of
 from precursor_screen.kernel.papers.differences import Difference, Unjudged, all_unjudged, kilograms, show_kg
 from precursor_screen.kernel.papers.documents import USABLE, Document, is_number
-from precursor_screen.kernel.papers.movements import Movement, agrees, sure_parts
+from precursor_screen.kernel.papers.movements import Movement, sure_parts
 from precursor_screen.kernel.papers.similar_names import number_forms, one_letter_aliases
+from precursor_screen.kernel.papers.wrongs import find_wrongs
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 from precursor_screen.text.codes import plain_reference
 
@@ -25,6 +28,7 @@ def judge_papers(
     register: str, documents: Sequence[Document], allocated: AllocateResult, frame: Frame
 ) -> tuple[list[Difference], list[Unjudged]]:
     """What differs between the documents of permits, notifications or confirmations and what was allocated to them."""
+    frame = replace(frame, go_betweens=frame.go_betweens.beside(documents))
     under = grouped((id(a.document), a) for a in allocated.allocations)
     found: list[Difference] = []
     unjudged_places: dict[str, list[str]] = defaultdict(list)
@@ -116,34 +120,14 @@ def _by_movement(
 
 def _wrongs(document: Document, allocation: Allocation, frame: Frame, unjudged_places: dict[str, list[str]]) -> Iterator[str]:
     movement = allocation.movement
-    day = movement.day
     if document.register == CONFIRMATIONS:
-        if allocation.by_number and document.first and document.first < day - timedelta(days=1):  # the date line lies between
+        if (
+            allocation.by_number and document.first and document.first < movement.day - timedelta(days=1)
+        ):  # the date line lies between
             yield kinds.CONTRADICTING
         if _confirms_another(document, movement, frame):
             yield kinds.OTHER_NOTIFICATION
-    elif not document.contradicting:
-        if (kind := wrong_time(document, day)) is not None:
-            yield kind
-        elif document.status_on(day) == "sent" and document.reply_ends is None and document.register == NOTIFICATIONS:
-            unjudged_places["no-reply-period"].append(movement.place)
-    if None not in (document.direction, movement.direction) and document.direction != movement.direction:
-        yield kinds.OTHER_DIRECTION  # whose name stands where on such a paper says nothing more
-        return
-    for kind, party, keys in (
-        (kinds.OTHER_CONSIGNEE, document.importer, movement.receiving),
-        (kinds.OTHER_EXPORTER, document.exporter, movement.sending),
-        (kinds.OTHER_EXPORTER, document.holder, (*movement.sending, *movement.receiving)),
-    ):
-        if agrees(party, keys) is False:
-            yield kind
-        elif party is not None and not keys:
-            unjudged_places["no-party"].append(movement.place)
-    country = country_of(document.register, movement)
-    if document.country and not country:
-        unjudged_places["no-country"].append(movement.place)
-    elif document.country and country != document.country:
-        yield kinds.OTHER_COUNTRY
+    yield from find_wrongs(document, movement, frame.go_betweens, lambda code: unjudged_places[code].append(movement.place))
 
 
 def _confirms_another(document: Document, movement: Movement, frame: Frame) -> bool:
@@ -193,6 +177,10 @@ _BECAUSE: Final[Mapping[str, Callable[[Document, Sequence[Movement], date, date]
     kinds.OTHER_EXPORTER: lambda d, some, *_: (
         f"{d.reference} is held by {next((p.name for p in (d.exporter, d.holder) if p), '')}; the goods came from "
         f"{_names(m.sender for m in some)}"
+    ),
+    kinds.NOT_VISIBLE: lambda d, some, *_: (
+        f"{d.reference} names {_names(p.name for p in d.parties)}; the goods went from {_names(m.sender for m in some)} to "
+        f"{_names(m.receiver for m in some)}"
     ),
     kinds.OTHER_COUNTRY: lambda d, some, *_: (
         f"{d.reference} is for {d.country}; the goods state {_names(country_of(d.register, m) or '' for m in some)}"

@@ -111,6 +111,9 @@ def moved(bill: str = "B1", kg: str | None = "100", on: str = "04-01", **changed
         "bills": (plain_reference(bill),),
         **changed,
     }
+    for name, keys in (("sender", "sending"), ("receiver", "receiving")):
+        if keys in changed and name not in changed:
+            values[name] = " ".join(values[keys]).title()
     return Movement(bill=bill, kg=kg and Decimal(kg), day=when, **values)  # type: ignore[arg-type]
 
 

@@ -92,8 +92,15 @@ def test_a_period_of_reply_that_is_not_known_is_said():
 @pytest.mark.parametrize(
     ("changed", "kind"),
     [
-        ({"receiving": ("other",)}, ["other-consignee"]),
-        ({"sending": ("other",)}, ["other-exporter"]),
+        ({"receiver": "Other", "receiving": ("other",)}, ["other-consignee"]),
+        ({"receiver": "Other Logistics", "receiving": ("logistics other",)}, ["holder-not-visible"]),
+        ({"receiver": "Zenith Paints", "receiving": ("paints zenith",)}, ["holder-not-visible"]),
+        ({"receiver": "Other", "receiving": ("other",), "witnesses": ("zenith",)}, []),
+        ({"sender": "Other", "sending": ("other",)}, ["holder-not-visible"]),
+        (
+            {"sender": "Other", "sending": ("other",), "receiver": "Another", "receiving": ("another",)},
+            ["other-consignee", "other-exporter"],
+        ),
         ({"destination": "KE"}, ["other-country"]),
         ({"receiving": ("other", "zenith")}, []),
         ({"receiving": ()}, []),
