@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from decimal import Decimal
-from typing import Final
 
 from msgspec.structs import replace
 
@@ -14,13 +13,13 @@ from precursor_screen.cases.reconcile.law import CONFIRMED_WITHIN, Frame, judge_
 from precursor_screen.core.grouped import grouped
 from precursor_screen.kernel.papers import differences as kinds
 from precursor_screen.kernel.papers.allocate import AllocateResult
-from precursor_screen.kernel.papers.book import Allocation, country_of
+from precursor_screen.kernel.papers.book import Allocation
 from precursor_screen.kernel.papers.differences import Difference, Unjudged, all_unjudged, kilograms, show_kg
 from precursor_screen.kernel.papers.documents import USABLE, Document, is_number
 from precursor_screen.kernel.papers.movements import Movement, sure_parts
 from precursor_screen.kernel.papers.similar_names import number_forms, one_letter_aliases
-from precursor_screen.kernel.papers.wrongs import find_wrongs
-from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
+from precursor_screen.kernel.papers.wrongs import find_wrongs, say_wrong
+from precursor_screen.rulebook.registers import CONFIRMATIONS
 from precursor_screen.text.codes import plain_reference
 
 
@@ -110,8 +109,7 @@ def _by_movement(
         yield _difference(kinds.MISSING, document, of_shipment, shipment.why)
     for kind, those in wrong.items():
         movements = [a.movement for a in those]
-        days = [m.day for m in movements]
-        yield _difference(kind, document, those, _BECAUSE[kind](document, movements, min(days), max(days)))
+        yield _difference(kind, document, those, say_wrong(kind, document, movements))
     bills = {a.movement.shipment_id for a in some}
     if document.single_use and len(bills) > 1:
         because = f"{document.reference} is good for one shipment and was used for {len(bills)}"
@@ -138,54 +136,6 @@ def _confirms_another(document: Document, movement: Movement, frame: Frame) -> b
     stated = sure_parts(movement.pen) or ((movement.pen,) if movement.pen and is_number(plain_reference(movement.pen)) else ())
     forms = frozenset(form for number in stated for form in number_forms(number)) | frame.notified.get(movement.rank, frozenset())
     return bool(forms) and forms.isdisjoint(number_forms(claimed))
-
-
-def _names(names: Iterable[str]) -> str:
-    return ", ".join(sorted({n for n in names if n})) or "nobody who is named"
-
-
-def _too_early(document: Document, day: date) -> str:
-    if document.issued and day < document.issued and (document.first is None or day >= document.first):
-        return f"left on {day}; {document.reference} was issued on {document.issued}, though valid from {document.first}"
-    if document.first and day < document.first:
-        verb = "was sent" if document.register == NOTIFICATIONS else "is valid from"
-        return f"left on {day}; {document.reference} {verb} {document.first}"
-    if document.register == PERMITS:
-        return f"left on {day}; {document.reference} was declared on {document.issued}, so that goods may leave from {document.reply_ends}"
-    return f"left on {day}; without an answer not before {document.reply_ends} (sent {document.sent})"
-
-
-def _not_in_force(document: Document, day: date) -> str:
-    since = f" since {document.status_from}" if document.status_from else ""
-    return f"{document.reference} is {document.status}{since}; goods left under it on {day}"
-
-
-# Kind -> what is said of a document, the movements under it, and their first and last day.
-_BECAUSE: Final[Mapping[str, Callable[[Document, Sequence[Movement], date, date], str]]] = {
-    kinds.TOO_EARLY: lambda d, _, day, __: _too_early(d, day),
-    kinds.LATER: lambda d, _, __, last: f"left on {last}; {d.reference} was valid until {d.last}",
-    kinds.EXPIRED: lambda d, _, day, __: _not_in_force(d, day),
-    kinds.OBJECTED: lambda d, _, day, __: _not_in_force(d, day),
-    kinds.CONTRADICTING: lambda d, _, __, last: f"{d.reference} confirms that goods arrived on {d.first}; they left on {last}",
-    kinds.OTHER_NOTIFICATION: lambda d, some, *_: (
-        f"{d.reference} confirms goods of {d.notification or d.reference}; they left under {_names(m.pen or '' for m in some)}"
-    ),
-    kinds.OTHER_DIRECTION: lambda d, some, *_: f"{d.reference} is for an {d.direction}; the goods are an {some[0].direction}",
-    kinds.OTHER_CONSIGNEE: lambda d, some, *_: (
-        f"{d.reference} is for {d.importer.name if d.importer else ''}; the goods went to {_names(m.receiver for m in some)}"
-    ),
-    kinds.OTHER_EXPORTER: lambda d, some, *_: (
-        f"{d.reference} is held by {next((p.name for p in (d.exporter, d.holder) if p), '')}; the goods came from "
-        f"{_names(m.sender for m in some)}"
-    ),
-    kinds.NOT_VISIBLE: lambda d, some, *_: (
-        f"{d.reference} names {_names(p.name for p in d.parties)}; the goods went from {_names(m.sender for m in some)} to "
-        f"{_names(m.receiver for m in some)}"
-    ),
-    kinds.OTHER_COUNTRY: lambda d, some, *_: (
-        f"{d.reference} is for {d.country}; the goods state {_names(country_of(d.register, m) or '' for m in some)}"
-    ),
-}
 
 
 def _by_mass(

@@ -203,7 +203,7 @@ class Book:
         user = self.users.get(id(document), movement.shipment_id)
         return (
             wrong_time(document, movement.day) is not None,
-            document.single_use and user != movement.shipment_id,
+            bool(document.single_use) and user != movement.shipment_id,
             distance(document, movement.day),
             -self._room(document, movement),
         )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Final
 
 from precursor_screen.kernel.papers import differences as kinds
 from precursor_screen.kernel.papers.book import country_of, wrong_time
 from precursor_screen.kernel.papers.documents import Document
 from precursor_screen.kernel.papers.movements import Movement
 from precursor_screen.kernel.papers.principals import GoBetweens, wrong_principals
-from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS
+from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 
 
 def find_wrongs(
@@ -44,3 +46,57 @@ def find_wrongs(
         note("no-country")
     elif document.country and country != document.country:
         yield kinds.OTHER_COUNTRY
+
+
+def say_wrong(kind: str, document: Document, movements: Sequence[Movement]) -> str:
+    """What is wrong with goods under a document, in a sentence; empty for a kind that is not of single goods."""
+    days = [m.day for m in movements]
+    return _BECAUSE[kind](document, movements, min(days), max(days)) if kind in _BECAUSE else ""
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(sorted({n for n in names if n})) or "nobody who is named"
+
+
+def _too_early(document: Document, day: date) -> str:
+    if document.issued and day < document.issued and (document.first is None or day >= document.first):
+        return f"left on {day}; {document.reference} was issued on {document.issued}, though valid from {document.first}"
+    if document.first and day < document.first:
+        verb = "was sent" if document.register == NOTIFICATIONS else "is valid from"
+        return f"left on {day}; {document.reference} {verb} {document.first}"
+    if document.register == PERMITS:
+        return f"left on {day}; {document.reference} was declared on {document.issued}, so that goods may leave from {document.reply_ends}"
+    return f"left on {day}; without an answer not before {document.reply_ends} (sent {document.sent})"
+
+
+def _not_in_force(document: Document, day: date) -> str:
+    since = f" since {document.status_from}" if document.status_from else ""
+    return f"{document.reference} is {document.status}{since}; goods left under it on {day}"
+
+
+# Kind -> what is said of a document, the movements under it, and their first and last day.
+_BECAUSE: Final[Mapping[str, Callable[[Document, Sequence[Movement], date, date], str]]] = {
+    kinds.TOO_EARLY: lambda d, _, day, __: _too_early(d, day),
+    kinds.LATER: lambda d, _, __, last: f"left on {last}; {d.reference} was valid until {d.last}",
+    kinds.EXPIRED: lambda d, _, day, __: _not_in_force(d, day),
+    kinds.OBJECTED: lambda d, _, day, __: _not_in_force(d, day),
+    kinds.CONTRADICTING: lambda d, _, __, last: f"{d.reference} confirms that goods arrived on {d.first}; they left on {last}",
+    kinds.OTHER_NOTIFICATION: lambda d, some, *_: (
+        f"{d.reference} confirms goods of {d.notification or d.reference}; they left under {_names(m.pen or '' for m in some)}"
+    ),
+    kinds.OTHER_DIRECTION: lambda d, some, *_: f"{d.reference} is for an {d.direction}; the goods are an {some[0].direction}",
+    kinds.OTHER_CONSIGNEE: lambda d, some, *_: (
+        f"{d.reference} is for {d.importer.name if d.importer else ''}; the goods went to {_names(m.receiver for m in some)}"
+    ),
+    kinds.OTHER_EXPORTER: lambda d, some, *_: (
+        f"{d.reference} is held by {next((p.name for p in (d.exporter, d.holder) if p), '')}; the goods came from "
+        f"{_names(m.sender for m in some)}"
+    ),
+    kinds.NOT_VISIBLE: lambda d, some, *_: (
+        f"{d.reference} names {_names(p.name for p in d.parties)}; the goods went from {_names(m.sender for m in some)} to "
+        f"{_names(m.receiver for m in some)}"
+    ),
+    kinds.OTHER_COUNTRY: lambda d, some, *_: (
+        f"{d.reference} is for {d.country}; the goods state {_names(country_of(d.register, m) or '' for m in some)}"
+    ),
+}

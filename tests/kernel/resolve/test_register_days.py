@@ -90,7 +90,7 @@ def test_what_a_document_says_of_another_substance_counts_only_where_it_says_not
         True,
         ["acetone", "safrole"],
     )
-    line, _ = facts({"permits": rows}, substance_ids=["piperonal"])
+    line, _ = facts({"permits": rows}, substance_id="piperonal")
     assert (line["permit_status"], line["permit_in_force"]) == ("revoked", True)
 
 
