@@ -182,8 +182,8 @@ def judge_run(
     batch = batch_of(part.movements)
     counted_lines = mark_watched(part.counted_lines, part.movements, _rows_of(part.movements, part))
     windows = request_history(batch, reference.rules, reference.registers)
-    of_papers = (earlier_query(reference),) if asks_balances(reference) else ()
-    queries = (*windows.queries, *of_papers, EARLIER)
+    used_before = earlier_query(reference)
+    queries = (*windows.queries, *used_before, EARLIER)
     history = memory.look_back(replace(windows, queries=queries, counted_lines=counted_lines))
     progress("comparing versions")
     movements = apply_versions(part.movements, batch, history.versions)
@@ -196,9 +196,9 @@ def judge_run(
         counted = add_count_facts(movements.live, _rows_of(movements.live, part), counted_lines, own, history.counts)
     else:
         counted = movements.live
-    for query in of_papers:
+    if asks_balances(reference):
         progress("comparing with permits and notifications")
-        counted = add_balances(counted, history.movements(query), reference)
+        counted = add_balances(counted, [history.movements(query) for query in used_before], reference)
     judging_over_time = partial(progress, "judging movements over time")
     judging_over_time()
     by_window = judge_windows(counted, history, reference.rules, reference, judging_over_time)

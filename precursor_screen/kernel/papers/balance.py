@@ -11,13 +11,14 @@ from msgspec import Struct
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.history_seam import HistoryQuery, columns_of
 from precursor_screen.kernel.papers.allocate import allocate, without_codes
-from precursor_screen.kernel.papers.book import Allocation
+from precursor_screen.kernel.papers.book import Allocation, wrong_time
 from precursor_screen.kernel.papers.differences import NOT_VISIBLE, show_kg
 from precursor_screen.kernel.papers.documents import DOMESTIC, USABLE, Document
 from precursor_screen.kernel.papers.facts import TOLERANCE
 from precursor_screen.kernel.papers.movements import READ, Movement, read_movements, with_witnesses
 from precursor_screen.kernel.papers.principals import GoBetweens, wrong_principals
 from precursor_screen.kernel.papers.similar_names import expand_aliases
+from precursor_screen.rulebook.registers import PERMITS
 
 _LONGEST = 3660  # days back that a document may reach: as far as rules may ask
 _SHORTEST = 366
@@ -90,18 +91,25 @@ def _running(allocations: Sequence[Allocation], base_share: BaseShare) -> Iterab
     """The balance of one document after each movement, in the order in which they moved; what moved on one day stands together."""
     document = allocations[0].document
     total, known, before = Decimal(0), True, ""
-    ordered = sorted(allocations, key=lambda a: a.movement.rank)
-    for _, of_day in grouped((a.movement.day, a) for a in ordered).items():
-        for one in of_day:
-            kg = _counted(one, base_share)
-            known = known and kg is not None
-            total += kg or Decimal(0)
+    for of_day in grouped((a.movement.day, a) for a in sorted(allocations, key=lambda a: a.movement.rank)).values():
+        named = [a for a in of_day if _uses_up(a)]
+        masses = [_counted(a, base_share) for a in named]
+        known = known and None not in masses
+        total += sum(filter(None, masses), Decimal(0))
         for one in of_day:
             shipment = one.movement.shipment_id
             before = before or shipment
+            own = Decimal(0) if _uses_up(one) else _counted(one, base_share)
+            moved = total + own if own is not None else None
+            used = (moved / document.kg).quantize(_PLACES) if known and moved is not None and document.kg else None
             again = bool(document.single_use) and shipment != before
-            used = (total / document.kg).quantize(_PLACES) if known and document.kg else None
-            yield (one.movement.line_id, one.movement.substance_id), Balance(used, again, _sentence(document, total))
+            yield (one.movement.line_id, one.movement.substance_id), Balance(used, again, _sentence(document, moved or total))
+
+
+def _uses_up(one: Allocation) -> bool:
+    """Whether goods surely moved under a document: they name it, or it is a permit in force. A notification is of one consignment: of others
+    that name none, nobody knows whether they had one of their own."""
+    return one.by_number or (one.document.register == PERMITS and wrong_time(one.document, one.movement.day) is None)
 
 
 def _counted(one: Allocation, base_share: BaseShare) -> Decimal | None:
@@ -114,13 +122,10 @@ def _sentence(document: Document, total: Decimal) -> str:
     return f"{show_kg(total.quantize(Decimal('0.001')))}{basis} of {show_kg(document.kg)} under {document.reference}"
 
 
-def movements_of(live: pa.Table, recorded: pa.Table) -> list[Movement]:
+def movements_of(live: pa.Table, recorded: Sequence[pa.Table]) -> list[Movement]:
     """Movements of a run and of before, each line and substance once; what a ledger holds of a line of the run is the run's."""
     own = read_movements(live.select(READ))
     known = {(m.line_id, m.substance_id) for m in own}
-    earlier = (
-        [m for m in read_movements(recorded.select(READ)) if (m.line_id, m.substance_id) not in known]
-        if recorded.num_rows
-        else []
-    )
+    before = (m for table in recorded for m in read_movements(table.select(READ)))
+    earlier = [m for m in before if (m.line_id, m.substance_id) not in known]
     return with_witnesses(without_codes([*own, *earlier]))

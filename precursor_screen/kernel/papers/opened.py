@@ -50,17 +50,18 @@ def open_papers(register: str, reference: Reference) -> Papers:
 
 
 def asks_balances(reference: Reference) -> bool:
-    """Whether a rule asks how much of a document is used, and there is a register that says."""
+    """Whether a rule asks how much of a document is used."""
     names = {column.name for column in MOVEMENT_PAPERS}
-    return bool(open_all(reference)) and any(not names.isdisjoint(rule.columns) for rule in reference.rules)
+    return any(not names.isdisjoint(rule.columns) for rule in reference.rules)
 
 
-def earlier_query(reference: Reference) -> HistoryQuery:
-    """The movements of before that may have used the documents of the registers."""
-    return query_of([papers.documents for papers in open_all(reference).values()])
+def earlier_query(reference: Reference) -> tuple[HistoryQuery, ...]:
+    """What asks for the movements of before that may have used the documents of the registers; nothing where there is no register."""
+    registers = open_all(reference) if asks_balances(reference) else {}
+    return (query_of([papers.documents for papers in registers.values()]),) if registers else ()
 
 
-def add_balances(live: pa.Table, recorded: pa.Table, reference: Reference) -> pa.Table:
+def add_balances(live: pa.Table, recorded: Sequence[pa.Table], reference: Reference) -> pa.Table:
     """Movements of a run with the columns of MOVEMENT_PAPERS; null where a register was not imported.
 
     Args:
@@ -75,7 +76,7 @@ def add_balances(live: pa.Table, recorded: pa.Table, reference: Reference) -> pa
 
     ids = list(zip(live.column("line_id").to_pylist(), live.column("substance_id").to_pylist(), strict=True))
     asked = frozenset((line, substance) for line, substance in ids if substance is not None)
-    moved = movements_of(live, recorded)
+    moved = movements_of(live, recorded) if recorded else []
     values: dict[str, Sequence[Any]] = {c.name: [None] * len(ids) for c in MOVEMENT_PAPERS}
     for register, papers in open_all(reference).items():
         found = find_balances(register, papers.documents, moved, asked, papers.go_betweens, share)

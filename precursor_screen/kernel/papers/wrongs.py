@@ -8,7 +8,7 @@ from typing import Final
 
 from precursor_screen.kernel.papers import differences as kinds
 from precursor_screen.kernel.papers.book import country_of, wrong_time
-from precursor_screen.kernel.papers.documents import Document
+from precursor_screen.kernel.papers.documents import DOMESTIC, Document
 from precursor_screen.kernel.papers.movements import Movement
 from precursor_screen.kernel.papers.principals import GoBetweens, wrong_principals
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
@@ -30,7 +30,7 @@ def find_wrongs(
             yield kind
         elif document.status_on(movement.day) == "sent" and document.reply_ends is None and document.register == NOTIFICATIONS:
             note("no-reply-period")
-    if None not in (document.direction, movement.direction) and document.direction != movement.direction:
+    if document.direction is not None and movement.direction not in (None, DOMESTIC, document.direction):
         yield kinds.OTHER_DIRECTION  # whose name stands where on such a paper says nothing more
         return
     for party, keys in (
