@@ -168,7 +168,8 @@ def reconcile_year(year: Year, folder: Path) -> tuple[Any, float]:
     from precursor_screen.kernel.papers.documents import read_documents
     from precursor_screen.readers.tabular.assign import lookup
     from precursor_screen.reference.recogniser import known_index
-    from precursor_screen.reference.registers.reading import HeaderWords, read_register
+    from precursor_screen.reference.registers.headers import HeaderWords
+    from precursor_screen.reference.registers.reading import read_register
     from precursor_screen.reference.thresholds import known_reply_periods
 
     words = HeaderWords(lambda header: lookup(header)[0])

@@ -20,7 +20,7 @@ from precursor_screen.kernel.papers.principals import GoBetweens
 from precursor_screen.kernel.papers.similar_names import NameMatcher
 from precursor_screen.kernel.papers.versions import stand
 from precursor_screen.kernel.papers.wrongs import find_wrongs, say_wrong
-from precursor_screen.rulebook.registers import NOTIFICATIONS
+from precursor_screen.rulebook.registers import NOT_SAID, NOTIFICATIONS, Scope
 
 TOLERANCE = Decimal("0.02")  # of the document's mass: what drums, moisture and scales come to (own proposal)
 _REFUSED = frozenset(("objected", "suspended", "revoked"))
@@ -56,8 +56,10 @@ class PaperFacts(Struct, frozen=True):
 class Papers:
     """The documents of one register, asked of goods one by one."""
 
-    def __init__(self, register: str, documents: Iterable[Document], go_betweens: GoBetweens) -> None:
+    def __init__(self, register: str, documents: Iterable[Document], go_betweens: GoBetweens, scope: Scope = NOT_SAID) -> None:
+        """scope: what the register says of itself; a number that an incomplete one does not hold proves nothing."""
         standing = stand(documents)
+        self.scope = scope
         self.register = register
         self._book = Book(register, standing, TOLERANCE)
         self._names = NameMatcher(p.key for d in standing for p in d.parties)
@@ -99,7 +101,10 @@ class Papers:
         if sure:
             wrong = self._wrongs(nearest[0], goods)
             return nearest[0], wrong, f"{cell} is {nearest[0].reference} but for one character; parties, substance and days agree"
-        return None, (kinds.UNKNOWN_NUMBER,), f"the register does not hold {cell}"
+        why = f"the register does not hold {cell}"
+        if self.scope.is_complete_for(goods.substance_id, goods.direction, goods.day) is False:
+            return None, (), f"{why}; it is not complete"
+        return None, (kinds.UNKNOWN_NUMBER,), why
 
     def _of_parties(self, goods: Movement, fitting: Sequence[Document]) -> tuple[Document | None, tuple[str, ...], str]:
         """Of goods that name no number: a document whose parties, substance, country and days agree."""

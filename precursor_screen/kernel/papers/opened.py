@@ -19,7 +19,7 @@ from precursor_screen.kernel.papers.principals import FORWARDERS, GoBetweens, ke
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.permit_law import known_permit_law
 from precursor_screen.reference.thresholds import known_reply_periods
-from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS
+from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS, scope_of
 from precursor_screen.text.chemical import base_share
 
 # Register -> how its columns begin.
@@ -45,7 +45,7 @@ def open_papers(register: str, reference: Reference) -> Papers:
         terms = reference.lists[FORWARDERS].terms if FORWARDERS in reference.lists else ()
         declared = known_permit_law().declares(reference.law) if reference.law else False
         documents = read_documents(register, table, reference.law, known_reply_periods(), declared=declared)
-        _OPENED[key] = table, Papers(register, documents, GoBetweens(keeper_pattern(terms)))
+        _OPENED[key] = table, Papers(register, documents, GoBetweens(keeper_pattern(terms)), scope_of(table))
     return _OPENED[key][1]
 
 
