@@ -21,7 +21,7 @@ from precursor_screen.kernel.screen import Screened
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.jurisdiction import NO_LAW
 from precursor_screen.reference.site_tables import STALE_DAYS
-from precursor_screen.rulebook.registers import LICENCES, NOTIFICATIONS, PERMITS, VOLUNTARY
+from precursor_screen.rulebook.registers import LICENCES, NOTIFICATIONS, PERMITS, VOLUNTARY, scope_of
 
 # Blind spots of the law: tables that nobody compared with their source, and countries whose law is in no table.
 
@@ -128,6 +128,11 @@ def _of_run(reference: Reference, *, described: bool, usable: bool) -> Iterator[
         yield "no-law", f"{reference.jurisdiction}: {NO_LAW}", HELD
     elif not usable:
         yield "no-thresholds", f"No thresholds for {reference.jurisdiction}: quantities are not judged", _NO_TABLE
+    if silent := sorted(name for name, table in reference.registers.items() if scope_of(table).complete is None):
+        message = (
+            f"Registers that do not say whether they are complete ({', '.join(silent)}): what is absent from them proves nothing"
+        )
+        yield "register-completeness", message, "Import them with --complete or --incomplete."
     if not described:
         message = "Descriptions are missing in all lines: substances are seen by code only"
         yield "no-descriptions", message, "Give a column of goods descriptions."

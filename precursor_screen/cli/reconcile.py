@@ -280,7 +280,13 @@ def _reconcile(inputs: tuple[str, ...], given: dict[str, Any], capacity: int) ->
     begin, end = gathered.span(first, last)
     earliest = min([begin, *(m.day for m in gathered.movements)])
     frame = make_frame(
-        settings.jurisdiction, begin, end, tolerance=tolerance, set_aside_numbers=registers.set_aside_numbers, known_from=earliest
+        settings.jurisdiction,
+        begin,
+        end,
+        tolerance=tolerance,
+        set_aside_numbers=registers.set_aside_numbers,
+        known_from=earliest,
+        scopes=registers.scopes,
     )
     firm = _firm(given["exporter"], gathered.movements, registers.documents) if given["exporter"] else ""
     result = reconcile(gathered.movements, registers.documents, frame, firm)

@@ -59,6 +59,7 @@ _MESSAGES = {
     "no-country": "movements that state no country to compare with the document's",
     "no-party": "movements that name nobody on the side of the document's party",
     "no-direction": "movements of a direction that neither they nor --jurisdiction tell, without a document: whether one is asked for cannot be told",
+    "not-held": "movements for which the law asks for a document, of a substance and direction of which the register holds none at all; it does not say that it is complete: import it with --complete if it is",
     "never-confirmed": "movements of substances of which their country confirms nothing, though it confirms others",
     "returned": "goods that came back: no document is asked of their return, no confirmation of what came back",
     "small-lot": "movements without a permit that stay, with all of their sender to their receiver in the year, within what the law asks nothing of, and far below every permit of the substance",

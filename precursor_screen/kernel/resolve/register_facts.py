@@ -14,12 +14,12 @@ from precursor_screen.core.schema import BY_NAME
 from precursor_screen.kernel.resolve.distinct import LINE_NO
 from precursor_screen.kernel.resolve.paper_facts import add_paper_facts, reply_days
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.rulebook.registers import VOLUNTARY, open_registers, register_table
+from precursor_screen.rulebook.registers import VOLUNTARY, Scope, open_registers, register_table, scope_of
 from precursor_screen.rulebook.sql import literal, same_reference
 
 _OBJECTION = ("objected_elsewhere", "objected_later", "objected_days", "objected_country", "objected_reference")
 _VOLUNTARY = ("voluntary_status", "voluntary_reference", "voluntary_days")
-_LICENCE = ("consignee_licensed", "exporter_licensed", "licence_lapsed")
+_LICENCE = ("consignee_licensed", "exporter_licensed", "licence_lapsed", "licences_complete")
 
 
 def add_register_facts(
@@ -54,7 +54,7 @@ def add_register_facts(
     if VOLUNTARY in registers:
         candidates = _append(candidates, fetch(connection, _voluntary(names)), _VOLUNTARY)
     if "licences" in registers:
-        candidates = _append(candidates, fetch(connection, _licences(names)), _LICENCE)
+        candidates = _append(candidates, fetch(connection, _licences(names, scope_of(registers["licences"]))), _LICENCE)
     return lines, candidates
 
 
@@ -130,8 +130,18 @@ def _voluntary(names: set[str]) -> str:
         from pairs left join chosen using ({LINE_NO}, substance_id) order by {LINE_NO}, substance_id"""
 
 
-def _licences(names: set[str]) -> str:
-    """One row a candidate, in their order. A party that the line does not name cannot be looked up: unknown."""
+def _licences(names: set[str], scope: Scope) -> str:
+    """One row a candidate, in their order. A party that the line does not name cannot be looked up: unknown; so is one for a substance of
+    which a register that does not say that it is complete holds no licence at all."""
+    ids = ", ".join(map(literal, scope.substances))
+    inside = [f"as_of_date >= date {literal(scope.first)}"] if scope.first else []
+    inside += [f"as_of_date <= date {literal(scope.last)}"] if scope.last else []
+    inside += [f"substance_id in ({ids})"] if ids else []
+    complete = " and ".join(inside) or "true"
+    if scope.complete is None:  # it does not say; outside of what it covers it says nothing
+        complete = f"case when {complete} then null else false end"
+    elif not scope.complete:
+        complete = "false"
     receiving, sending = _keys(names, "consignee", "importer"), _keys(names, "exporter", "consignor")
     live = f"""r.status = {literal("valid")} and coalesce(r.valid_from <= p.as_of_date, true) and coalesce(p.as_of_date <= r.valid_to, true)"""
     return f"""
@@ -146,7 +156,10 @@ def _licences(names: set[str]) -> str:
             from pairs p join {register_table("licences")} r on r.substance_id = p.substance_id
                  and (list_contains(receiving, r.holder_key) or list_contains(sending, r.holder_key))
             group by all)
-        select case when len(receiving) > 0 then coalesce(receiver, false) end as consignee_licensed,
-               case when len(sending) > 0 then coalesce(sender, false) end as exporter_licensed,
-               case when len(receiving) + len(sending) > 0 then coalesce(receiver_lapsed or sender_lapsed, false) end as licence_lapsed
-        from pairs left join held using ({LINE_NO}, substance_id) order by {LINE_NO}, substance_id"""
+        select case when len(receiving) > 0 and (receiver or known) then coalesce(receiver, false) end as consignee_licensed,
+               case when len(sending) > 0 and (sender or known) then coalesce(sender, false) end as exporter_licensed,
+               case when len(receiving) + len(sending) > 0 then coalesce(receiver_lapsed or sender_lapsed, false) end as licence_lapsed,
+               complete as licences_complete
+        from (select pairs.*, {complete} as complete from pairs) pairs left join held using ({LINE_NO}, substance_id)
+             cross join lateral (select coalesce(complete, substance_id in (select substance_id from {register_table("licences")})) as known)
+        order by {LINE_NO}, substance_id"""

@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from precursor_screen.kernel.papers.documents import Document
+from precursor_screen.rulebook.registers import PERMITS, Scope
 from tests.cases.reconcile.making import (
     FRAME,
     codes,
@@ -395,7 +396,10 @@ def test_small_lots_of_one_pair_count_together():
 
 
 def test_the_law_asks_for_a_permit_of_a_substance_that_the_register_lacks():
-    frame = replace(FRAME, law=law(needs_permit=lambda m: m.substance_id == "safrole"))
+    says_nothing = replace(FRAME, law=law(needs_permit=lambda m: m.substance_id == "safrole"))
+    assert kinds([permit(last=None)], [moved(substance_id="safrole")], says_nothing) == []
+    assert "not-held" in codes([permit(last=None)], [moved(substance_id="safrole")], says_nothing)
+    frame = replace(says_nothing, scopes={PERMITS: Scope(complete=True)})
     assert kinds([permit(last=None)], [moved(substance_id="safrole")], frame) == ["missing"]
     assert kinds([permit(last=None)], [moved(substance_id="toluene")], frame) == []
 
