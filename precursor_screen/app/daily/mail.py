@@ -15,6 +15,7 @@ from precursor_screen.core.model import BANDS, LEVELS
 from precursor_screen.core.report import LEAST_SHORT, Report, show_blind_spot
 from precursor_screen.core.words import capital, counted, how_many_more, printable
 from precursor_screen.reporting.shipment import shipments_in_words
+from precursor_screen.reporting.texts_beside import HEAD, texts_beside
 
 # What files were screened against, and what of it has changed since.
 
@@ -155,7 +156,7 @@ def write_summary(subject: str, report: Report | None, said: MailContent) -> str
         *how_many_more(len(said.remarks) - _MOST_REMARKS, "remarks are in run.json"),
     ]
     if report is not None:
-        lines += [*_shipments(report), "", *_counts(report, said)]
+        lines += [*_shipments(report), *_texts_beside(report), "", *_counts(report, said)]
     aside = [(f.name, f.reason) for f in said.files if f.outcome == SET_ASIDE]
     lines += _named("Set aside, NOT screened:", [f"{name} {reason}" for name, reason in (*aside, *said.unreadable)])
     lines += _named("Set aside earlier, still there, NOT screened:", [f"{name} {reason}" for name, reason in said.lying])
@@ -197,6 +198,16 @@ def _shipments(report: Report) -> list[str]:
         ask = f" {words.clears[0]}" if words.clears else ""
         lines.append(f"            {capital(words.why)}.{ask} [{words.flags[0]['flag_id'][:LEAST_SHORT]}]")
     return [*lines, *how_many_more(loud.num_rows - shown.num_rows, "holds and reviews are in the report")]
+
+
+def _texts_beside(report: Report) -> list[str]:
+    """Each text beside a table with something new, in a line: its worst flag, where it stands."""
+    texts = [one for one in texts_beside(report) if not one.flags or any(flag["state"] == "new" for flag in one.flags)]
+    if not texts:
+        return []
+    said = ((one, one.flags[0]["because"] if one.flags else one.says) for one in texts[:_MOST_NAMES])
+    lines = [f"  {one.level or 'no flag'}  {one.where}: {because}" for one, because in said]
+    return ["", f"{HEAD}, no shipments:", *lines, *how_many_more(len(texts) - _MOST_NAMES, "texts are in the report")]
 
 
 def _gaps(report: Report, named: Collection[str]) -> list[str]:
