@@ -153,7 +153,7 @@ def _objects(values: Iterable[tuple[int, Any, str]]) -> tuple[list[tuple[int, An
             records.append((number, value))
         else:
             broken.append(
-                value if isinstance(value, Broken) else Broken(number, shown[:_SHOWN], 1, "is not an object", "broken-record")
+                value if isinstance(value, Broken) else Broken(number, shown, 1, "is not an object", "broken-record")
             )
     return records, broken
 
@@ -166,7 +166,7 @@ def _lines(text: str) -> Iterator[tuple[int, Any, str]]:
             try:
                 value = _loads(line)
             except (ValueError, RecursionError) as error:
-                value = Broken(number, line[:_SHOWN], 1, f"is not JSON ({error})"[:_SHOWN], "broken-record")
+                value = Broken(number, line, 1, f"is not JSON ({error})"[:_SHOWN], "broken-record")
         yield number, value, line
 
 

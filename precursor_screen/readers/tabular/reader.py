@@ -53,6 +53,7 @@ from precursor_screen.readers.tabular.rows import (
     drop_notes,
     drop_sections,
     join_continued,
+    note_broken,
     read_on,
     typical_rows,
 )
@@ -133,15 +134,14 @@ def read_sheet(
         MappingError, ErrorGroup: the map names columns that are not there.
     """
     issues = IssueList(sheet.name)
-    for note in sheet.notes:
-        issues.add(note.code, note.reason, row=note.row, value=note.text or None, count=note.count)
+    broken_texts = note_broken(sheet.notes, issues)
     if not any(any(c.strip() for c in row) for row in sheet.head):
         if not sheet.above:  # else it is text without a table
             issues.add("empty-sheet", "the sheet is empty", count=0)
-        return _set_aside(sheet, digest, HeaderPlace(0, (), 0), (), issues, sheet.out_of_table_texts)
+        return _set_aside(sheet, digest, HeaderPlace(0, (), 0), (), issues, (*sheet.out_of_table_texts, *broken_texts))
     if sheet.is_cover:
         issues.add("preamble-row", "what holds for the other sheets", row=1, count=len(sheet.head))
-        said = [*sheet.out_of_table_texts, *out_of_table_cells(enumerate(sheet.head, start=1), ABOVE)]
+        said = [*sheet.out_of_table_texts, *broken_texts, *out_of_table_cells(enumerate(sheet.head, start=1), ABOVE)]
         return _set_aside(sheet, digest, HeaderPlace(0, (), 0), (), issues, said)
     column_map = accepted.column_map if accepted else column_map.of_table(sheet.name) if column_map else None
     place, names, preset = _understand(sheet, column_map)
@@ -163,10 +163,9 @@ def read_sheet(
     before = sheet.head[: max(place.first - 1, 0)]
     above_all = stated_around([*sheet.above, *before], sheet.below, guesses)
     stated = not_mapped(above_all, guesses)
-    out_of_table_texts = [*sheet.out_of_table_texts, *_unmapped_headers(guesses, place)]
+    out_of_table_texts = [*sheet.out_of_table_texts, *broken_texts, *_unmapped_headers(guesses, place)]
     _note_preamble(before, issues)
-    for broken in body.broken:
-        issues.add(broken.code, broken.reason, row=broken.row, value=broken.text or None, count=broken.count)
+    out_of_table_texts += note_broken(body.broken, issues)
     if not any(g.field in GOODS or g.field == "description_extra" for g in guesses):
         _note_unusable(guesses, body, place, issues)
         out_of_table_texts += out_of_table_cells([*enumerate(before, start=1), (place.row, names), *rows_of(body)], UNHEADED)
