@@ -219,7 +219,9 @@ def judge_on_spark(context: SparkContext, request: Request, lines_a_task: int = 
     return EngineResult(inputs, issues, part, sum(textless), recall, partial(_cite, cluster_lines, part.lines), beside_of(named))
 
 
-def _read(context: SparkContext, request: Request, lines_a_task: int) -> tuple[ClusterLines, list[InputTables], pa.Table, pa.Table]:
+def _read(
+    context: SparkContext, request: Request, lines_a_task: int
+) -> tuple[ClusterLines, list[InputTables], pa.Table, pa.Table]:
     """The lines, those met again left out; the tables without them; ISSUE of reading; the texts beside tables that name something."""
     sources = [_as_seen_everywhere(number, source) for number, source in enumerate(request.sources)]
     read = each(make_rows(context, sources), partial(tasks.read_files, request.options, tasks.leave_to_driver))

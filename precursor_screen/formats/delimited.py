@@ -136,7 +136,9 @@ def _headed(rows: list[list[str]]) -> tuple[int, float]:
     """The width of a header above rows of all widths, as there are where empty cells are left out or texts are cut; 1: there is none."""
     header, *below = [row for row in rows if any(c.strip() for c in row)] or [[]]
     names = [cell.strip() for cell in header]
-    are_names = all(0 < len(name) <= _LONGEST_NAME and len(name.split()) <= _MOST_WORDS and name[-1] not in ".,;" for name in names)
+    are_names = all(
+        0 < len(name) <= _LONGEST_NAME and len(name.split()) <= _MOST_WORDS and name[-1] not in ".,;" for name in names
+    )
     if len(names) < _LEAST_NAMES or not below or not are_names or any(map(_NUMBER.fullmatch, names)):
         return 1, 0.0
     of_table = sum(1 < len(row) <= 2 * len(names) for row in below)

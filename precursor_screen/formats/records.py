@@ -152,9 +152,7 @@ def _objects(values: Iterable[tuple[int, Any, str]]) -> tuple[list[tuple[int, An
         if isinstance(value, dict):
             records.append((number, value))
         else:
-            broken.append(
-                value if isinstance(value, Broken) else Broken(number, shown, 1, "is not an object", "broken-record")
-            )
+            broken.append(value if isinstance(value, Broken) else Broken(number, shown, 1, "is not an object", "broken-record"))
     return records, broken
 
 

@@ -54,7 +54,6 @@ class _Column(Struct, frozen=True):
             return text in self.values
         return kind in self.kinds and (kind == _WORDS or len(text) <= 2 * self.longest)
 
-
     def may_hold(self, cell: str) -> bool:
         """Whether a cell that stands alone in its row may be one of the column, and not a heading or a note over all of them."""
         return self.fits(cell) and len(cell.strip()) <= 2 * self.longest
@@ -106,7 +105,9 @@ def mend_rows(uneven: Sequence[tuple[int, list[str]]], table: pa.Table, delimite
         else:
             mended.rows.append((number, _joined(cells, at, width, delimiter)[:width]))
             surplus = delimiter.join(cells[width:]) if at == width else ""
-            reason = "cells behind the last column" if at == width else "a text was cut at a delimiter, and was put together again"
+            reason = (
+                "cells behind the last column" if at == width else "a text was cut at a delimiter, and was put together again"
+            )
             mended.told.append(Broken(number, surplus, 1, reason, LONG))
     return mended
 
@@ -182,5 +183,8 @@ def _choose(cells: Sequence[str], columns: Sequence[_Column], found: Sequence[in
 
 def _count_known(cells: Sequence[str], columns: Sequence[_Column], at: int) -> int:
     """How many other cells of words hold what their column holds in another row."""
-    others = [*zip(columns[:at], cells[:at], strict=False), *zip(columns[at + 1 :], cells[at + len(cells) - len(columns) + 1 :], strict=True)]
+    others = [
+        *zip(columns[:at], cells[:at], strict=False),
+        *zip(columns[at + 1 :], cells[at + len(cells) - len(columns) + 1 :], strict=True),
+    ]
     return sum(_kind(cell) == _WORDS and cell.strip() in column.known for column, cell in others)

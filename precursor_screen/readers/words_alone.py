@@ -32,7 +32,9 @@ _STATED: Final = re.compile(rf"({_NAME})\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _NO_TEXT: Final = re.compile(r"<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _COMMENT: Final = re.compile(r"<!--(.*?)-->|<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 # Elements of a page that stand within a text.
-_WITHIN: Final = frozenset("a abbr b big code em font i mark small span strong sub sup tt u".split())
+_WITHIN: Final = frozenset(
+    ["a", "abbr", "b", "big", "code", "em", "font", "i", "mark", "small", "span", "strong", "sub", "sup", "tt", "u"]
+)
 _STRING: Final = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _UN: Final = re.compile(r"(?:UN|NA)?\d{4}")
 
@@ -97,7 +99,9 @@ def words_of_segment(segment: Segment) -> Iterator[OutOfTableText]:
     if segment.tag in ("DGS", "H1", "LH1"):
         for element in segment.elements:
             yield from (
-                OutOfTableText(segment.number, place, f"UN number {part.strip()[-4:]}") for part in element if _UN.fullmatch(part.strip())
+                OutOfTableText(segment.number, place, f"UN number {part.strip()[-4:]}")
+                for part in element
+                if _UN.fullmatch(part.strip())
             )
 
 

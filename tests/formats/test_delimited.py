@@ -76,7 +76,11 @@ GOODS = "bill,goods,code,kg,firm\n" + "".join(
         ("B20,toluene,290230,500", ["B20", "toluene", "290230", "500", ""], "short-row"),
         ("B20,toluene", ["B20", "toluene", "", "", ""], "short-row"),
         ("B20,toluene, pure,290230,500,Acme Ltd", ["B20", "toluene, pure", "290230", "500", "Acme Ltd"], "long-row"),
-        ("B20,toluene,pure,in drums,290230,500,New Ltd", ["B20", "toluene,pure,in drums", "290230", "500", "New Ltd"], "long-row"),
+        (
+            "B20,toluene,pure,in drums,290230,500,New Ltd",
+            ["B20", "toluene,pure,in drums", "290230", "500", "New Ltd"],
+            "long-row",
+        ),
         ("B20,toluene,290230,500,New Firm, Ltd", ["B20", "toluene", "290230", "500", "New Firm, Ltd"], "long-row"),
         ("B20,toluene,290230,500,Acme Ltd,,", ["B20", "toluene", "290230", "500", "Acme Ltd"], ""),
         ("B20,toluene,290230,1,500,Acme Ltd", None, "broken-row"),  # of the mass, or of the code
@@ -105,7 +109,15 @@ def test_a_last_row_that_breaks_off_may_be_that_of_a_file_that_was_cut() -> None
 
 
 def test_rows_whose_last_cells_are_left_out_are_cut_by_the_delimiter_of_their_header() -> None:
-    rows = ["bill;goods;code;kg;firm;port", "1;wool", "2;tin;800110", "3;ink;321511;5", "4;tea", "5;oil;150710;1;Acme;X", "6;tar;2706"]
+    rows = [
+        "bill;goods;code;kg;firm;port",
+        "1;wool",
+        "2;tin;800110",
+        "3;ink;321511;5",
+        "4;tea",
+        "5;oil;150710;1;Acme;X",
+        "6;tar;2706",
+    ]
     assert find_dialect("\n".join(rows) + "\n").delimiter == ";"
 
 

@@ -53,7 +53,15 @@ class Standard(Struct, frozen=True):
 
 _STANDARDS = {
     EDIFACT: Standard(
-        *("UN/EDIFACT", edifact_goods.TAGS, edifact_base.CODES, ("UNH", "BGM"), edifact_goods.TYPES, ("UNT", "UNZ"), ("UNB", "UNG", "UNE", "")),
+        *(
+            "UN/EDIFACT",
+            edifact_goods.TAGS,
+            edifact_base.CODES,
+            ("UNH", "BGM"),
+            edifact_goods.TYPES,
+            ("UNT", "UNZ"),
+            ("UNB", "UNG", "UNE", ""),
+        ),
         *(edifact_base.Message, edifact_goods.take, edifact_goods.complete, "states no goods"),
     ),
     X12: Standard(

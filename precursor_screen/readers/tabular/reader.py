@@ -16,7 +16,7 @@ from precursor_screen.core.schema import FILED
 from precursor_screen.formats.sheet import Body, OutOfTableText, Sheet, numbered
 from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, assemble
 from precursor_screen.readers.column_map import PARTY_NAMES, AcceptedMap, Column, ColumnMap, ColumnReport, Guess
-from precursor_screen.readers.input_tables import input_id, issue_table, no_lines, note_languages, with_place, without_lines
+from precursor_screen.readers.input_tables import input_id, issue_table, no_lines, with_place, without_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions, TableIssues
 from precursor_screen.readers.tabular.accepted import accepted_for, accepted_guesses, layout_headers
 from precursor_screen.readers.tabular.assign import is_heading
@@ -232,7 +232,6 @@ def read_sheet(
     lines = with_place(
         columns, [(sheet.name, digest, len(body.rows))], body.rows, **dict.fromkeys(missing, pa.array([], pa.string()))
     )
-    note_languages(lines, issues)
     raw = pa.Table.from_arrays(filed.columns, names=headers)
     return InputTables(
         _describe(sheet, digest, place, guesses, lines), lines, raw, issue_table(issues, lines), out_of_table_lines(out_of_table_texts, sheet.name, digest, lines), column_report
