@@ -33,7 +33,7 @@ from precursor_screen.readers.messages.nested import JSON, XML
 from precursor_screen.readers.tabular.files import PASTED, TABLES, read_as_laid_out
 from precursor_screen.readers.tabular.reader import read_sheets
 from precursor_screen.readers.tabular.unfold import carried_over
-from precursor_screen.readers.words_alone import words_alone
+from precursor_screen.readers.words_alone import is_prose, without_table_issues, words_alone
 from precursor_screen.reference.watchlists import ofac_csv, private_csv
 from precursor_screen.reference.watchlists.builder import Importer
 from precursor_screen.reference.watchlists.interface import HEAD_BYTES, ListFile
@@ -174,6 +174,9 @@ def _read_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputConten
     """Every input in a file; one without any line, of which nothing says why, says so."""
     found = _open_blob(blob, options, depth)
     tables = [one for one in found if isinstance(one, InputTables)]
+    if len(tables) == len(found) and is_prose(tables):
+        tables = [without_table_issues(one) for one in tables]
+        found = [*tables]
     if (
         len(tables) < len(found)
         or any(one.refused is not None for one in tables)

@@ -7,23 +7,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from html import unescape
 from itertools import islice
 from typing import Final
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from msgspec.structs import replace
 
 from precursor_screen.core.errors import InputError
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.edi import EDIFACT, X12, Segment, read_segments
 from precursor_screen.formats.encoding import open_text
-from precursor_screen.formats.sheet import MOST_OUT_OF_TABLE_TEXTS, OutOfTableText
+from precursor_screen.formats.flow import DOCUMENTS
+from precursor_screen.formats.sheet import MOST_OUT_OF_TABLE_TEXTS, PRINT, OutOfTableText
 from precursor_screen.readers.input_tables import input_without_lines, no_lines, without_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList
 from precursor_screen.readers.messages.text import join_fragments, joined_otherwise
-from precursor_screen.readers.tabular.other_texts import may_name_something, out_of_table_lines
+from precursor_screen.readers.tabular.other_texts import UNHEADED, may_name_something, out_of_table_lines
 
 _MOST_CHARACTERS: Final = 64 << 20  # of a text that is looked through
 _NAME: Final = r"[^\s<>/=\"'!?]+"
@@ -62,6 +65,41 @@ def words_alone(error: InputError, blob: Blob, kind: str, digest: Digest, encodi
         issues.add("unread-part", f"only the first {MOST_OUT_OF_TABLE_TEXTS:,} of its texts were screened")
     beside = out_of_table_lines(texts[:MOST_OUT_OF_TABLE_TEXTS], blob.name, digest, no_lines())
     return replace(without_lines(input_without_lines(blob.name, digest, kind), issues, beside), refused=error)
+
+
+_TEXT_WIDTH: Final = 1
+_TEXTS: Final = ("CSV", "text report", *DOCUMENTS)
+_SAID_OF_TABLES: Final = pa.array(["no-usable-column", "preamble-row", PRINT])
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+_SENTENCE: Final = 5  # words
+
+
+def is_prose(tables: Sequence[InputTables]) -> bool:
+    """Whether a file is a text that people read: a note, a README, a letter, a web page. What looks like a table in it is none of goods.
+
+    Args:
+        tables: of the file. None has a line, and sentences stand in it: in a file of one column anywhere, else beside its tables.
+    """
+    if not tables or any(one.lines.num_rows or one.refused or one.input.format not in _TEXTS for one in tables):
+        return False
+    said: list[str] = []
+    for one in tables:
+        width = len(one.input.mapping) + len(one.input.unmapped)
+        if one.input.format == "CSV" and width > _TEXT_WIDTH:
+            return False
+        texts = (
+            [] if one.out_of_table_texts is None else one.out_of_table_texts.select(["other_texts", "other_columns"]).to_pylist()
+        )
+        for text in texts:
+            placed = zip(text["other_texts"], text["other_columns"], strict=True)
+            said += (words for words, place in placed if width == _TEXT_WIDTH or not place.startswith(UNHEADED))
+    return any(len(_WORD.findall(text)) >= _SENTENCE for text in said)
+
+
+def without_table_issues(one: InputTables) -> InputTables:
+    """A part of such a file without what is said of tables."""
+    of_tables = pc.is_in(one.issues.column("code"), _SAID_OF_TABLES)
+    return replace(one, issues=one.issues.filter(pc.invert(of_tables)))
 
 
 def _naming(texts: Iterable[OutOfTableText]) -> Iterator[OutOfTableText]:
