@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from precursor_screen.app.blind_spots import find_blind_spots
 from precursor_screen.app.coverage import count_coverage, decide_exit_code, write_notices
@@ -104,10 +104,10 @@ def compose(
         fail_on, sample: see `stream.run`.
     """
     issues = pa.concat_tables([judged.issues, screened.issues])
-    coverage = _coverage(judged, screened, issues, reference, remembered=memory is not None)
     # A text that stands beside the tables is judged like a line, and is not a shipment.
     beside = pc.is_in(screened.shipments.column("shipment_id"), judged.texts_beside.column("line_id").combine_chunks())
     shipments = screened.shipments.filter(pc.invert(beside))
+    coverage = _coverage(judged, replace(screened, shipments=shipments), issues, reference, remembered=memory is not None)
     clear = unflagged(shipments) if sample else []
     sampled = draw(clear, sample, reference.as_of)
     if sample:

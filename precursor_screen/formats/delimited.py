@@ -76,7 +76,7 @@ def find_dialect(sample: str) -> Dialect:
             width, share = _widths(rows)
             if share < 0.5:
                 width, share = _headed(rows)
-            if width < 2 or share < 0.5:
+            if width < 2 or share < 0.5 or _is_prose(rows, delimiter, share):
                 continue
             header = any(len(r) == width and not any(_NUMBER.fullmatch(c) for c in r) for r in rows[:30])
             # A list within a cell ("Acetone; Toluene; Safrole") may cut the rows alike, but seldom the line that heads them.
@@ -125,6 +125,29 @@ def _widths(rows: list[list[str]]) -> tuple[int, float]:
     # A short preamble must not outvote the rows, nor a tie fall to the narrower of two.
     width = max(counts, key=lambda w: (counts[w] if w > 1 else counts[w] / 2, w))
     return width, counts[width] / len(filled)
+
+
+_OF_SENTENCES = (",", ";")  # stand in prose as well
+_SENTENCE = 7  # words of a line from which it may be one
+_FEW_FIGURES, _EVEN = 0.15, 0.8
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+def _is_prose(rows: list[list[str]], delimiter: str, share: float) -> bool:
+    """Whether the lines are sentences: behind each delimiter stands a blank, hardly a cell is a figure, and they part into all numbers of cells or
+    the first cells are no names."""
+    filled = [row for row in rows if any(c.strip() for c in row)]
+    parted = [cell for row in filled for cell in row[1:] if cell]
+    if delimiter not in _OF_SENTENCES or not parted or not all(cell.startswith(" ") for cell in parted):
+        return False
+    figures = sum(_NUMBER.fullmatch(cell) is not None for row in filled for cell in row)
+    words = [sum(len(_WORD.findall(cell)) for cell in row) for row in filled]
+    is_even = share >= _EVEN and all(len(_WORD.findall(cell)) < _SENTENCE for cell in filled[0])
+    return (
+        not is_even
+        and figures < _FEW_FIGURES * sum(map(len, filled))
+        and sum(count >= _SENTENCE for count in words) * 2 >= len(filled)
+    )
 
 
 _LONGEST_NAME, _MOST_WORDS = 30, 5  # of a column

@@ -72,6 +72,7 @@ _TEXTS: Final = ("CSV", "text report", *DOCUMENTS)
 _SAID_OF_TABLES: Final = pa.array(["no-usable-column", "preamble-row", PRINT])
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _SENTENCE: Final = 5  # words
+_OF_LINES: Final = 0.2  # of a file of one column, which may be a list of goods
 
 
 def is_prose(tables: Sequence[InputTables]) -> bool:
@@ -82,18 +83,20 @@ def is_prose(tables: Sequence[InputTables]) -> bool:
     """
     if not tables or any(one.lines.num_rows or one.refused or one.input.format not in _TEXTS for one in tables):
         return False
-    said: list[str] = []
+    said, is_list = list[str](), False
     for one in tables:
         width = len(one.input.mapping) + len(one.input.unmapped)
         if one.input.format == "CSV" and width > _TEXT_WIDTH:
             return False
+        is_list = is_list or one.input.format == "CSV"
         texts = (
             [] if one.out_of_table_texts is None else one.out_of_table_texts.select(["other_texts", "other_columns"]).to_pylist()
         )
         for text in texts:
             placed = zip(text["other_texts"], text["other_columns"], strict=True)
             said += (words for words, place in placed if width == _TEXT_WIDTH or not place.startswith(UNHEADED))
-    return any(len(_WORD.findall(text)) >= _SENTENCE for text in said)
+    sentences = sum(len(_WORD.findall(text)) >= _SENTENCE for text in said)
+    return sentences > (_OF_LINES * len(said) if is_list else 0)
 
 
 def without_table_issues(one: InputTables) -> InputTables:

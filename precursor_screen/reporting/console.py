@@ -182,7 +182,7 @@ def counts_in_words(report: Report) -> list[tuple[str, str]]:
         # New are those that were screened, or were to be, and that no earlier run has received.
         new = coverage["screened"] + coverage["unscreenable_lines"] - coverage["lines_known"]
         found.append(("Of the lines read", f"{coverage['lines_known']:,} known, {new:,} new"))
-    found.append(("Shipments", ", ".join(f"{count:,} {band}" for band, count in report.band_counts().items() if count)))
+    found.append(("Shipments", ", ".join(f"{count:,} {band}" for band, count in report.band_counts().items() if count) or "none"))
     levels = (f"{count:,} {level}" for level, count in report.level_counts().items() if count)
     found.append(("Flags", ", ".join(levels) or "none"))
     if coverage["not_raised"]:

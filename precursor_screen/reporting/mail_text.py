@@ -60,6 +60,8 @@ def subject_of(report: Report) -> str:
     """`precursor-screen: 2 hold, 9 review, 1 file set aside (2026-11-26, EU)`."""
     counts = report.band_counts()
     parts = [f"{counts[band]:,} {band}" for band in ("hold", "review", "low", "unscreenable") if counts.get(band)]
+    beside = sum(bool(one.flags) for one in texts_beside(report))
+    parts += [f"{counted(beside, 'text')} beside tables"] if beside else []
     aside = report.coverage["files_set_aside"]
     parts += [f"{counted(aside, 'file')} set aside"] if aside else []
     nothing = "nothing to look at" if report.coverage["lines_read"] else "nothing was screened"

@@ -75,8 +75,13 @@ def _text_beside(row: Mapping[str, Any], flags: Sequence[Mapping[str, Any]]) -> 
     )
 
 
+def new_texts(report: Report) -> list[TextBeside]:
+    """Those with a new flag, and those without any."""
+    return [one for one in texts_beside(report) if not one.flags or any(flag["state"] == "new" for flag in one.flags)]
+
+
 def count_texts_beside(texts: Sequence[TextBeside]) -> str:
-    """`3 texts beside tables name something, 2 of them are flagged`."""
+    """`3 texts beside tables name a precursor or a listed party; 2 flagged`."""
     flagged = sum(bool(one.flags) for one in texts)
     said = counted(len(texts), "text")
     return f"{said} beside tables name{'s' if len(texts) == 1 else ''} a precursor or a listed party; {flagged:,} flagged"

@@ -87,8 +87,12 @@ def guess_columns(
     stated = _stated(tuple(names), column_map, where)
     known = preset_guesses(preset, names) if preset is not None else {}
     mapped_fields = {g.field for g in stated.values() if g.field}
+    lonely = sum(bool(name.strip()) for name in names) == 1
     guesses = [
-        stated.get(position) or _unless_mapped(known.get(position), mapped_fields) or _guess_one(position, header, mapped_fields)
+        stated.get(position)
+        or _unless_mapped(known.get(position), mapped_fields)
+        or (_sentence(position, header) if lonely else None)
+        or _guess_one(position, header, mapped_fields)
         for position, header in enumerate(names)
     ]
     if contents and not headed:
@@ -198,6 +202,16 @@ def _unless_mapped(guess: Guess | None, mapped_fields: set[str]) -> Guess | None
     if guess is None or guess.field not in mapped_fields or guess.field in SEVERAL:
         return guess
     return replace(guess, field="", reason=f"the map names another column for {guess.field}")
+
+
+_HEADING = re.compile(r"#{1,6} ")  # of a text in Markdown
+_OF_SENTENCE = 9  # words
+
+
+def _sentence(position: int, header: str) -> Guess | None:
+    """Nothing, for a header that stands alone and is the title or the first sentence of a text; None: it may be a header."""
+    is_text = _HEADING.match(header.strip()) or len(split_header(header)) >= _OF_SENTENCE
+    return Guess(position, header, "", "a sentence, not a header") if is_text else None
 
 
 def _guess_one(position: int, header: str, mapped_fields: set[str]) -> Guess:

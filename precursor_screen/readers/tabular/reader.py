@@ -163,13 +163,14 @@ def read_sheet(
     before = sheet.head[: max(place.first - 1, 0)]
     above_all = stated_around([*sheet.above, *before], sheet.below, guesses)
     stated = not_mapped(above_all, guesses)
-    out_of_table_texts = [*sheet.out_of_table_texts, *broken_texts, *_unmapped_headers(guesses, place)]
+    out_of_table_texts = [*sheet.out_of_table_texts, *broken_texts]
     _note_preamble(before, issues)
     out_of_table_texts += note_broken(body.broken, issues)
     if not any(g.field in GOODS or g.field == "description_extra" for g in guesses):
         _note_unusable(guesses, body, place, issues)
         out_of_table_texts += out_of_table_cells([*enumerate(before, start=1), (place.row, names), *rows_of(body)], UNHEADED)
         return _set_aside(sheet, digest, place, guesses, issues, out_of_table_texts, column_report)
+    out_of_table_texts += _unmapped_headers(guesses, place)
     note_joined(sheet.joined, guesses, issues)
     body, once = count_once(body, guesses, sheet.levels, sheet.begins, issues)
     left = left_over([*sheet.above, *before], stated)[len(sheet.above) :]
