@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from precursor_screen.app.coverage import own_editions, show_age, stale_laws
 from precursor_screen.core.arrow import tuples_of
-from precursor_screen.core.schema import BY_NAME
+from precursor_screen.core.schema import BESIDE_TABLE, BY_NAME
 from precursor_screen.core.words import capital, first_and_more
 from precursor_screen.kernel.legal_status import THRESHOLDS
 from precursor_screen.kernel.part import Gap, LineGaps
@@ -198,8 +198,12 @@ class _Facts:
     """How many shipments lack something: of all, of those with goods of a substance."""
 
     def __init__(self, relevant: Resolved, shipments: int) -> None:
-        self._lines = relevant.lines
-        self._candidates = relevant.substances
+        self._lines, self._candidates = relevant.lines, relevant.substances
+        if "message_type" in self._lines.column_names:  # a text beside a table has no columns that it could lack
+            beside = pc.equal(pc.fill_null(self._lines.column("message_type"), ""), BESIDE_TABLE)
+            numbers = self._lines.column(LINE_NO).filter(beside)
+            self._lines = self._lines.filter(pc.invert(beside))
+            self._candidates = self._candidates.filter(pc.invert(pc.is_in(self._candidates.column(LINE_NO), numbers)))
         self._at = rows_of(self._candidates.column(LINE_NO), self._lines.column(LINE_NO))
         self._of_candidates = self._lines.column("shipment_id").take(self._at)
         self.all = shipments

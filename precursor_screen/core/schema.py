@@ -57,6 +57,15 @@ MENTION_COLUMNS = (
 )
 
 
+# Texts beside tables that name something: the line of each, where it stands, and what it says there, place by place.
+TEXTS_BESIDE = pa.schema(
+    [
+        *(("line_id", pa.string()), ("source_file", pa.string()), ("source_row", pa.int64())),
+        *((name, pa.list_(pa.string())) for name in ("other_columns", "other_texts")),
+    ]
+)
+
+
 class Column(Struct, frozen=True):
     """A column: name, kind (see the module's docstring), the subject it belongs to, who fills it, what it means."""
 
