@@ -23,7 +23,8 @@ from precursor_screen.history.counts import counted_anew, read_rows
 from precursor_screen.history.episodes import lines_of_episodes
 from precursor_screen.history.transfer import fetch, stage_keys
 from precursor_screen.history.values import RECOUNTED, SUPPRESSED
-from precursor_screen.kernel.versions import amended_rows, counted_as
+from precursor_screen.kernel.amended import amended_rows, lines_of
+from precursor_screen.kernel.versions import counted_as
 
 # Which rows share a group with a run: comparisons of small numbers instead of texts.
 
@@ -187,8 +188,7 @@ def _ended(staged: StageResult) -> pa.Table:
 def _amended_rows(checksums: RowChecksums, staged: StageResult) -> pa.Table:
     """The rows that others take the place of, recorded ones and those of the run."""
     decision = staged.decision
-    before = {old for new, old in decision.previous.items() if new not in decision.why}
-    theirs = rows_with(staged.recorded, "line_id", before)
+    theirs = rows_with(staged.recorded, "line_id", lines_of(decision))
     rows = [read_rows(checksums.connection, theirs.column("id").to_pylist()), staged.rows]
     found = pa.concat_tables([r.select(MOVEMENT.names) for r in rows])
     return amended_rows(each_once(found), decision, _keys(staged))
