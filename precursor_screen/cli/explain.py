@@ -191,7 +191,7 @@ def _find(identifier: str, shipments: list[dict[str, Any]]) -> list[dict[str, An
 
 
 def _is_party(shipment: Mapping[str, Any], text: str) -> bool:
-    from precursor_screen.text.party import party_key
+    from precursor_screen.text.party_cells import party_key
 
     names = [_COUNTRY.sub("", shipment.get(side) or "") for side in ("sender", "receiver")]
     words = set(text.casefold().split())

@@ -24,7 +24,7 @@ from precursor_screen.rulebook.atoms import AtomError, Scope, parse_atom
 from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.expression import Expression, all_of
 from precursor_screen.rulebook.lists import NamedList
-from precursor_screen.text.party import party_key
+from precursor_screen.text.party_cells import party_key
 
 LONGEST = timedelta(days=365)
 _FLAG = re.compile(r"[0-9a-f]{32}")

@@ -189,8 +189,8 @@ def normalise_party(name: str) -> PartyName:
     return PartyName(name, tuple(readings), removed + noise)
 
 
-def party_key(name: str) -> str:
-    """A comparable key: canonical tokens of the principal reading, sorted, without legal forms; empty if unscreenable."""
+def name_key(name: str) -> str:
+    """A comparable key of a name: canonical tokens of the principal reading, sorted, without legal forms; empty if unscreenable."""
     text, _ = _clean(name)
     if text.isascii() and not _NOISE_STARTS.search(text) and _LETTERS_DIGITS.search(text):
         # As of most names: all readings take twice the time.

@@ -1,81 +1,445 @@
-"""What a cell of a party holds beside its name, and what the name tells: the trade of a firm, or that it is a private person.
+"""The grammar of a party's cell: role, name with its legal form, branch, code, contact, address and country.
 
-Bills of lading write name, address, numbers and telephone into one cell. `trades.csv` has the trades by class of ISIC Rev.4 with the codes of what they deal in ("*": anything of a chemist's), `trade_words.csv` the
-words of their names. A firm of several trades deals in the goods of each, so that a word of chemistry or medicine clears any name.
+Bills of lading write all of these into one cell, parted by commas, other signs, brackets, lines or nothing. `read_cell` gives the one
+reading by which parties are told apart (`party_key`), and parts a cell only where something in it is surely not the name:
+`SURNAME, Given` and `National Bank of India` stay whole. `name_parts` gives all that may be the name, for lists to be held against.
+`data/names/party_cell_words.csv` has the words.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache, lru_cache
-from typing import Final
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Final, NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, field
 
-from precursor_screen.core.tables import shipped_rows, shipped_words
+from precursor_screen.core.tables import meanings_of, words_of
 from precursor_screen.text.codes import LABELS
 from precursor_screen.text.countries import find_country
-from precursor_screen.text.party import GENERIC, LEGAL_FORM, kind_of, normalise_party
+from precursor_screen.text.party import LEGAL_FORM, kind_of, name_key, normalise_party
+from precursor_screen.text.party_trades import given_names
 from precursor_screen.text.party_words import ADDRESS_WORDS, FIRST_OR_LAST, LAST_ONLY, LEGAL_FORMS, PLACES
 from precursor_screen.text.text import plain
 
-# What stands behind these belongs to no name; behind the first kind stands another party.
-_OTHER_PARTY = re.compile(r"\b(?:also notify|notify party|notify|consignee|shipper)\s*[:;]", re.IGNORECASE)
-_NO_NAME = re.compile(
-    rf"\b(?:tel|telephone|phone|mobile|fax|e-?mail|attn|zip)\b\s*[.:#;]?|\b(?:{LABELS})\b\W{{0,3}}(?=\w*\d)", re.IGNORECASE
+_TABLE: Final = "party_cell_words"
+
+
+class PartyCell(Struct, frozen=True):
+    """What a cell says; empty where it says nothing of it.
+
+    name: with its legal form, as written; role: of `schema.ROLES`, or `party` or `contact`; branch: head office, warehouse and the like;
+    code: numbers with what they are called; address: what else stands behind the name; country: ISO 3166 alpha-2, of the address.
+    """
+
+    name: str
+    role: str = ""
+    branch: str = ""
+    code: str = ""
+    address: str = ""
+    country: str = ""
+
+
+# Words of the table as patterns.
+
+
+def _any(words: Iterable[str]) -> str:
+    """A pattern for any of some words, which may be patterns themselves; the longest first."""
+    return "(?:" + "|".join(word.replace(" ", r"\s+") for word in sorted(set(words), key=lambda w: (-len(w), w))) + ")"
+
+
+_ROLES: Final = {word: role for role, words in meanings_of(_TABLE, "label").items() for word in words}
+_LABEL_WORDS: Final = _any(_ROLES)
+_OF_NAME: Final = r"(?:\s*(?:['’]?s)?\s*(?:full\s+)?(?:name|details?|no|nr|code))?(?:\s*(?:&|and|,|/)\s*(?:full\s+)?address)?"
+# `SHIPPER/EXPORTER (2):`, and what may begin a cell without a sign behind it.
+_LABEL: Final = re.compile(
+    rf"\W*(?:\(?\d{{1,2}}[a-z]?[.)]\s*)?({_LABEL_WORDS})(?:\s*(?:/|&|\+|\bor\b|\band\b|-)\s*{_LABEL_WORDS})*{_OF_NAME}\W{{0,2}}\d?\W?\s*"
+    r"(?:[:：=|>#)\]]+|\s[-–—.]+\s?|[.-]+\s+|/\s)\s*(?=\w|\W+\w)",
+    re.IGNORECASE,
 )
-# Without one of these there is nothing to part: most cells are done here.
-_FORMS = "|".join(
+_BARE_LABEL: Final = re.compile(rf"\W*({_any(words_of(_TABLE, 'bare label'))})[.,]?\s+(?=[^\W\d_])", re.IGNORECASE)
+_IS_LABEL: Final = re.compile(rf"\W*(?:{_LABEL_WORDS}|{_any(words_of(_TABLE, 'bare label'))})\W*", re.IGNORECASE)
+_CODE_WORDS: Final = _any(words_of(_TABLE, "code"))
+_NUMBER: Final = r"(?=[\w./-]*\d)[\w./-]+"
+_LONG_NUMBER: Final = r"(?=(?:[\w./-]*\d){3})[\w./-]+"  # `NO. 2` tells one of a series from the next
+_CALLED: Final = r"(?:\W{0,3}(?:no|nr|num|number|id|code)\b)?\W{0,3}"
+_CODE: Final = rf"(?:\b(?:{LABELS})\b{_CALLED}{_NUMBER}|(?<!\w){_CODE_WORDS}(?!\w){_CALLED}{_LONG_NUMBER})"
+_LEADING_CODE: Final = re.compile(
+    rf"\W*(?:{_CODE}\W*|(?:[a-z]{{1,4}}[-_/]?)?(?:\d\s?[.)\]:]|\d\d[\w/-]*\s*[-–—:|/)\]>=*~.]+)\s*)(?=[^\W\d_]{{2}})",
+    re.IGNORECASE,
+)
+_TRAILING_CODE: Final = re.compile(
+    rf"[\s,;/|*(\[#:–—-]+(?:{_CODE}|[#№]\s*{_LONG_NUMBER}|(?:[a-z]{{1,4}}[-_/]?)?\d[\d/ -]{{4,}}\d\w?)\W*$", re.IGNORECASE
+)
+_TELEPHONE: Final = r"(?:tel|telephone|telefono|teléfono|telefon|phone|ph|mobile|mob|cell|cel|fax|telefax|tlx|whatsapp|тел)"
+_CONTACT_WORDS: Final = _any(word for word, role in _ROLES.items() if role == "contact" and len(word) > 2)
+# What stands behind these belongs to no name; behind the first kind stands another party.
+_OTHER_PARTY: Final = re.compile(r"\b(?:also notify|notify party|notify|consignee|shipper)\s*[:;]", re.IGNORECASE)
+_NO_NAME: Final = re.compile(
+    rf"(?<=\w)(?:\W+(?:{_CODE}|\b{_TELEPHONE}\b\s*(?:[.:#]+|(?=\W*\d))|\b(?:e-?mail|zip|www|http)\b\s*[.:#]?|[\w.-]+@\w|"
+    rf"(?<!\w){_CONTACT_WORDS}(?!\w)\s*[.:-]?\s*(?=\w))|\s*[(\[/,;-]\s*(?:at|att|p\.?a|c/p)\b[.:]*\s)",
+    re.IGNORECASE,
+)
+_PREMISES: Final = rf"(?:{_any(words_of(_TABLE, 'premises'))}\.?(?:\W+(?:no\W*)?\d{{1,4}}\w?)?|{_any(words_of(_TABLE, 'numbered premises'))}\.?\W{{0,3}}(?:no\W{{0,2}}|nr\W{{0,2}})?(?:\d{{1,4}}\w?|[a-z]))"
+_TRAILING_PREMISES: Final = re.compile(rf"[\s,;(\[/|–—-]+{_PREMISES}\W*$", re.IGNORECASE)
+_IS_PREMISES: Final = re.compile(rf"\W*(?:\w+\W+)?{_PREMISES}\W*", re.IGNORECASE)
+# A branch is the firm's: `NAME, DUBAI BRANCH`.
+_BRANCHES: Final = "branch|office|sucursal|filiale?|succursale|niederlassung"
+_BRANCH: Final = re.compile(rf"[\s,(-]+(\w+)\s+(?:{_BRANCHES})\b\W*$", re.IGNORECASE)
+_IN_SERIES: Final = re.compile(r"\W*(?:no|nr)?\W*\d{1,3}\W*", re.IGNORECASE)  # `TRADING CORP NO. 2` is another firm than No. 7
+
+_FORM_WORDS: Final = "|".join(
     [
         *sorted({w for forms in LEGAL_FORMS.values() for w in forms if w.isalpha() and len(w) >= 3} - LAST_ONLY - FIRST_OR_LAST),
         "de c\\.?v",
     ]
 )
-_FORM_WITHIN = re.compile(rf"\b(?:{_FORMS})\b\.?(?=\s+\w+\W+\w)", re.IGNORECASE)
-_SLASH = re.compile(r"\s/\s(?=[^/]*\d)")  # `NAME / 12 MILL LANE, TOWN`
-# A branch is the firm's: `NAME, DUBAI BRANCH`.
-_BRANCHES = "branch|office|sucursal|filiale?|succursale|niederlassung"
-_BRANCH = re.compile(rf"[\s,(-]+(\w+)\s+(?:{_BRANCHES})\b\W*$", re.IGNORECASE)
-_IN_SERIES = re.compile(r"\W*(?:no|nr)?\W*\d{1,3}\W*", re.IGNORECASE)  # `TRADING CORP NO. 2` is another firm than No. 7
-_ENDS_IN_NUMBER = re.compile(r"(?<=\w)[\s,(]+\d{7,}\W*$")  # of a register or a telephone: no name ends in so many figures
-_MORE = re.compile(
-    rf"[\r\n:;\d]|\b(?:{_BRANCHES})\W*$|\b(?:tel|telephone|phone|mobile|fax|e-?mail|attn|zip)\b|" + _FORM_WITHIN.pattern,
+_FORM_WITHIN: Final = re.compile(rf"\b(?:{_FORM_WORDS})\b\.?(?=\s+\w+\W+\w)", re.IGNORECASE)
+# A number within a cell, with words before it: a house, a postcode; `3RD FLOOR` too.
+_FIRST_NUMBER: Final = re.compile(r"(?<=\w\w)\W+(?:no\W{0,2})?(?=\d)", re.IGNORECASE)
+_SPELLINGS: Final = frozenset(ADDRESS_WORDS) | frozenset(w for words in ADDRESS_WORDS.values() for w in words)
+_DIRECTIONS: Final = frozenset(
+    w for of in ("north", "south", "east", "west", "industrial") for w in (of, *ADDRESS_WORDS.get(of, ()))
+)
+_OF_ADDRESS: Final = re.compile(
+    rf"(?<!\w){_any((*words_of(_TABLE, 'part of address'), *(w for w in _SPELLINGS - _DIRECTIONS if len(w) > 1)))}(?!\w)|[路街号號]",
     re.IGNORECASE,
 )
-# For RE2, on ASCII cells: everything that `_MORE` finds, and little else; a column of cells is searched at once. Without word
-# borders, since RE2 has another idea of them.
-MAY_HOLD_MORE = rf"(?i)[\r\n:;0-9]|(?:{_BRANCHES})\W*$|tel|phone|mobile|fax|e-?mail|attn|zip|" + rf"(?:{_FORMS})\.?\s+\w+\W+\w"
-# A number within a cell, with words before it: a house, a postcode; `3RD FLOOR` too.
-_FIRST_NUMBER = re.compile(r"(?<=\w\w)\W+(?:no\W{0,2})?(?=\d)", re.IGNORECASE)
-_ADDRESS = frozenset(ADDRESS_WORDS) | frozenset(w for words in ADDRESS_WORDS.values() for w in words)
-_CODE = 3  # letters; as long as that the last word may be the code of a country, and is more often a part of the name
-_MOST_PARTS = 8
+_COUNTRY_LETTERS: Final = frozenset(words_of(_TABLE, "country letters"))
+_ENDS: Final = PLACES | frozenset(words_of(_TABLE, "country end"))
+_CODE_LETTERS: Final = 3  # as long as that the last word may be the code of a country, and is more often a part of the name
+_OF: Final = frozenset(("of", "de", "del", "du", "di", "do", "da", "in", "and", "et", "y", "e", "und", "for", "the"))
+
+_WIDE: Final = str.maketrans("，；：（）［］【】／｜、　", ",;:()[][]/|, ")
+_BRACKETS: Final = re.compile(r"\s*([(\[{])([^()\[\]{}]*)[)\]}]\s*")
+_BETWEEN: Final = re.compile(
+    r"\s*(?:[,;|\t\r\n•·]|\s[-–—/~>*]+\s?|(?<=\w)[-–—/]+\s|//+|\.\s+(?=\w{3})(?<=\w{4}\.\s)|\s{3,})[\s,;|/–—-]*"
+)
+_WORD: Final = re.compile(r"\w+")
+# A name and nothing else, unless its words say more: words of Latin letters, with what parts them within names.
+_FORM_BEHIND: Final = r", ?(?=(?:ltd|limited|inc|llc|l\.?l\.?c|co|corp|s\.?a|gmbh|jsc|plc|pvt|lda)\b)"
+_PLAIN: Final = re.compile(rf"[a-z]+(?:(?: |[.'-]| & |&|\. |{_FORM_BEHIND})[a-z]+)*\.?", re.IGNORECASE)
+_FIRST_WORDS: Final = frozenset(re.split(r"\W", word)[0] for word in words_of(_TABLE, "bare label"))
+_LAST_WORDS: Final = _ENDS.union(
+    _BRANCHES.replace("filiale?", "filial|filiale").split("|"),
+    *({word, word.split(" ")[-1]} for word in words_of(_TABLE, "premises")),
+)
+_INNER_WORDS: Final = (
+    frozenset(_FORM_WORDS.split("|")[:-1])
+    | frozenset(word.split(" ")[-1] for word, role in _ROLES.items() if role == "contact" and word.isascii())
+    | {"tel", "telephone", "phone", "mobile", "fax", "email"}
+)
+
+_MOST_PARTS = 14
 _MOST_LETTERS = 200
+_MOST_ROUNDS = 4  # of labels, codes and premises that are taken off an end
+
+
+# The one reading.
+
+
+@lru_cache(maxsize=1 << 16)
+def read_cell(cell: str) -> PartyCell:
+    """The one reading of a cell; where nothing in it is surely not the name, the name is the cell as it is."""
+    if not may_hold_more(cell):
+        return PartyCell(cell)
+    role, text = _without_labels(cell.translate(_WIDE))
+    found = _Found(role)
+    text = _without_brackets(_before_contact(text, found), found)
+    name = _without_ends(_before_tail(text, found), found)
+    if not any(map(str.isalpha, name)) or name.strip() == cell.strip():
+        return PartyCell(cell)
+    return PartyCell(
+        name.strip(" ,;-–—/|"), found.role, *map(", ".join, (found.branch, found.code, found.address)), found.country
+    )
+
+
+def party_key(cell: str) -> str:
+    """A comparable key of the party that a cell names: of its name, without what else it holds; empty if unscreenable."""
+    return name_key(read_cell(cell).name)
+
+
+def may_hold_more(cell: str) -> bool:
+    """Whether a cell may hold more than a name: most are told to hold none from their first and last words."""
+    if not cell.isascii() or not _PLAIN.fullmatch(cell):
+        return True
+    words = cell.lower().replace("&", " ").rstrip(".").split(" ")
+    return words[-1] in _LAST_WORDS or words[0] in _FIRST_WORDS or not _INNER_WORDS.isdisjoint(w.strip(".,") for w in words[:-1])
+
+
+class _Found(Struct):
+    """What was taken off a name so far."""
+
+    role: str = ""
+    country: str = ""
+    branch: list[str] = field(default_factory=list)
+    code: list[str] = field(default_factory=list)
+    address: list[str] = field(default_factory=list)
+
+    def take(self, text: str) -> None:
+        """Puts a text where it belongs."""
+        text = text.strip(" ,;/|()[]{}\r\n\t–—-")
+        kind = _kind(text)
+        if kind == _BRANCHED:
+            self.branch.append(text)
+        elif kind == _LABELLED:
+            self.role = self.role or _ROLES.get(text.casefold(), "")
+        elif _LEADING_CODE.match(text + " AA") and not _country(text):
+            self.code.append(text)
+        elif text:
+            self.address.append(text)
+            self.country = _country(text) or self.country
+
+
+# What a part of a cell is. A firm's own name may be anything, so that only what is none of these is taken for a part of it.
+_FORM, _SURE, _PLACE, _BRANCHED, _LABELLED, _UNKNOWN = "form", "address", "place", "branch", "label", ""
+_MOST_GIVEN: Final = 3
+_LEAST_COUNTRY: Final = 4  # letters of a country's name that is no known abbreviation
+
+
+@lru_cache(maxsize=1 << 14)
+def _kind(text: str) -> str:
+    words = _WORD.findall(text)
+    if not words or not any(map(str.isalnum, text)):
+        return _SURE
+    if _IS_LABEL.fullmatch(text):
+        return _LABELLED
+    if _IS_PREMISES.fullmatch(text):
+        return _BRANCHED
+    if _IN_SERIES.fullmatch(text) or _is_form(text):
+        return _FORM
+    if any(c.isdigit() for c in text) or _is_country(text) or "@" in text:
+        return _SURE
+    if _OF_ADDRESS.search(text):
+        return _SURE
+    return _PLACE if all(w.lower() in PLACES for w in words) else _UNKNOWN
+
+
+def _is_form(text: str) -> bool:
+    tokens = normalise_party(text).tokens
+    return bool(tokens) and all(kind_of(token) == LEGAL_FORM for token in tokens)
+
+
+def _is_country(text: str) -> bool:
+    letters = text.strip(" .").replace(".", "")
+    is_long = len(letters) >= _LEAST_COUNTRY or not letters.isascii() or letters.upper() in _COUNTRY_LETTERS
+    return is_long and find_country(letters) is not None
+
+
+@lru_cache(maxsize=1 << 14)
+def _country(address: str) -> str:
+    """The country in which an address ends, or that one of its parts names; empty where none does."""
+    for part in reversed(_BETWEEN.split(address)):
+        words = [w for w in re.findall(r"[^\W\d_][\w.'’-]*", part) if w.strip(".")]
+        for size in range(min(_MOST_WORDS_OF_COUNTRY, len(words)), 0, -1):
+            text = " ".join(words[-size:])
+            if _is_country(text):
+                return find_country(text.strip(" .").replace(".", "")) or ""
+    return ""
+
+
+_MOST_WORDS_OF_COUNTRY: Final = 4
+
+
+def _without_labels(text: str) -> tuple[str, str]:
+    """The role that stands before a name, and what follows it; numbers before it go too."""
+    role = ""
+    for _ in range(_MOST_ROUNDS):
+        found = _LABEL.match(text) or _BARE_LABEL.match(text)
+        if not found:
+            break
+        role = role or _ROLES.get(" ".join(found[1].casefold().split()), "")
+        text = text[found.end() :]
+    return role, text
+
+
+def _without_brackets(text: str, found: _Found) -> str:
+    """The text without the brackets that surely hold no part of a name."""
+
+    def part(match: re.Match[str]) -> str:
+        said = match[2].strip()
+        kinds = [_kind(piece) for piece in _BETWEEN.split(said) if piece]
+        sure = any(kind in (_BRANCHED, _LABELLED) or (kind == _SURE and not _is_country(said)) for kind in kinds)
+        if not sure or (match[1] == "(" and not any(map(str.isalnum, text[: match.start()] + text[match.end() :]))):
+            return match[0]
+        found.take(said)
+        return " "
+
+    return _BRACKETS.sub(part, text)
+
+
+def _before_contact(text: str, found: _Found) -> str:
+    """What stands before the first telephone, number or other person."""
+    cut = _OTHER_PARTY.search(text) or _NO_NAME.search(text)
+    if not cut or not any(map(str.isalpha, text[: cut.start()])):
+        return text
+    found.country = _country(text[cut.start() :])
+    found.code.append(text[cut.start() :].strip(" ,;/|([-"))
+    return text[: cut.start()]
+
+
+class _Piece(NamedTuple):
+    """A part of a cell: where it ends, what it is, the text."""
+
+    end: int
+    kind: str
+    text: str
+
+
+def _pieces(text: str) -> list[_Piece]:
+    found, start = [], 0
+    for match in (*_BETWEEN.finditer(text), None):
+        end = match.start() if match else len(text)
+        if text[start:end].strip():
+            said = text[start:end].strip()
+            kind = _kind(said)
+            # A line alone goes on with a name as often as it begins an address: `New Silk` and `Road Trading`.
+            in_lines = found and "\n" in text[found[-1].end : start] and kind == _SURE and not _is_country(said)
+            found.append(_Piece(end, _UNKNOWN if in_lines else kind, said))
+        start = match.end() if match else end
+    return found
+
+
+def _before_tail(text: str, found: _Found) -> str:
+    """The name without what is parted from it, where that is surely an address, a branch, a role or a number."""
+    if "\n" in text.strip() or "\r" in text.strip():
+        name, address = part_address(text)
+        if address:
+            found.take(address)
+            text = " ".join(name.split())
+    pieces = _pieces(text)
+    size = 1
+    while size < len(pieces) and pieces[size].kind == _FORM:
+        size += 1
+    tail = pieces[size:]
+    if not tail:
+        return text
+    name = text[: pieces[size - 1].end]
+    alone = " " not in name.strip() and not _has_form(name)
+    certain = any(p.kind in (_SURE, _BRANCHED, _LABELLED) for p in tail)
+    ended = _has_form(name) and not any(_has_form(p.text) for p in tail)
+    places = all(p.kind in (_PLACE, _SURE) for p in tail)
+    if not (certain or ended or places) or (
+        alone and len(tail) == 1 and tail[0].kind in (_SURE, _PLACE) and tail[0].text.isalpha()
+    ):
+        return text
+    if len(tail) > 1 and tail[0].kind == _UNKNOWN and (alone or _is_given(tail[0].text)):  # `SURNAME, Given, COUNTRY`
+        name, tail = text[: tail[0].end], tail[1:]
+    elif not ended and any(p.kind == _UNKNOWN and _has_form(p.text) for p in tail):
+        return text  # another firm
+    found.take(", ".join(p.text for p in tail if p.kind not in (_BRANCHED, _LABELLED)))
+    for piece in tail:
+        if piece.kind in (_BRANCHED, _LABELLED):
+            found.take(piece.text)
+    return name
+
+
+def _is_given(text: str) -> bool:
+    """Whether a text is the given names of a person."""
+    words = plain(text).split()
+    return 0 < len(words) <= _MOST_GIVEN and words[0] in given_names()
+
+
+def _without_ends(text: str, found: _Found) -> str:
+    """The name without the numbers before it, and the numbers, branch or address behind it that nothing parts from it."""
+    for _ in range(_MOST_ROUNDS):
+        start = _LEADING_CODE.match(text)
+        if start:
+            found.code.append(start[0].strip(" -:|/()[]"))
+            text = text[start.end() :]
+        end = _TRAILING_CODE.search(text) or _TRAILING_PREMISES.search(text)
+        short = before_address(text) or _before_branch(text) or _before_place(text) or (text[: end.start()] if end else "")
+        if short and len(short.split()) + bool(end) > 1 and any(map(str.isalpha, short)):
+            found.take(text[len(short) :])
+            text = short
+        elif not start:
+            break
+    return text
+
+
+def _before_place(text: str) -> str:
+    """What stands before a town and a country in which a name of two words or more ends; empty where it does not."""
+    words = text.split()
+    for size in range(1, _MOST_WORDS_OF_COUNTRY):
+        rest = words[:-size]
+        if len(rest) > 2 and _is_country(" ".join(words[-size:])) and rest[-1].lower() in PLACES and rest[-2].lower() not in _OF:
+            return text[: text.rindex(rest[-1])].strip(" ,;-")
+    return ""
+
+
+# All that may be the name.
 
 
 def name_parts(cell: str) -> list[str]:
-    """What in a cell may be a name: the whole, and where an address or a number follows, what stands before it.
+    """What in a cell may be a name: the whole, the name of its one reading, and what else stands apart or before an address or a number.
 
-    A cell without a line break, a label or a figure is one part: `SURNAME, Given` stays whole.
+    A cell without a line break, a label, a figure or a sign that parts is one part.
     """
-    if not _MORE.search(cell):
+    if not may_hold_more(cell):
         return [cell]
-    parts = [cell]
-    pieces = [p for p in _OTHER_PARTY.split(cell) if p.strip()]
-    for piece in pieces:
-        lines = [line.strip(" ,;") for line in piece.splitlines() if line.strip(" ,;")]
-        head = _NO_NAME.split(piece, maxsplit=1)[0]
-        candidates = [*lines, head] if len(lines) > 1 or len(pieces) > 1 or head != piece else []
-        for text in [*candidates, piece]:
-            segments = [s.strip() for s in text.split(",")]
-            if len(segments) > 1 and any(c.isdigit() for c in text):
-                # "CO., LTD., 9 ROAD": the second comma may still be inside the name.
-                candidates += [segments[0], ", ".join(segments[:2])]
-        candidates += [_SLASH.split(text, maxsplit=1)[0].strip() for text in (*candidates, piece) if _SLASH.search(text)]
-        candidates += [start for text in (*candidates, piece) if (start := before_address(text) or _before_branch(text))]
-        parts += [c for c in candidates if any(map(str.isalpha, c)) and len(c) <= _MOST_LETTERS and not _is_address(c)]
-    return list(dict.fromkeys(p for p in parts if p.strip()))[:_MOST_PARTS] or [cell]
+    wide = cell.translate(_WIDE)
+    bare = _without_labels(wide)[1]
+    pieces = list(_segments(bare))
+    parts = [cell, read_cell(cell).name, *_lines_of(wide), bare, *pieces]
+    parts += [short for text in pieces or [bare] for short in _shorter(text)]
+    tidy = dict.fromkeys(p.strip(" ,;:/|-–—\t\r\n") for p in parts[1:])
+    found = [
+        p for p in tidy if any(map(str.isalpha, p)) and len(p) <= _MOST_LETTERS and not _is_address(p) and p != cell.strip(" ,;")
+    ]
+    return [cell, *found[: _MOST_PARTS - 1]]
+
+
+def _lines_of(text: str) -> list[str]:
+    """The lines of a cell, and the names of other parties that it says are in it."""
+    pieces = [p for p in _OTHER_PARTY.split(text) if p.strip()]
+    lines = [line for piece in pieces for line in piece.splitlines()]
+    return lines if len(lines) > 1 else []
+
+
+def _segments(text: str) -> Iterator[str]:
+    """What stands between signs: the first part, the first two, and others of two words and more; and what stands out of brackets."""
+    without = _BRACKETS.sub(" ", text)
+    pieces = [p for p in _BETWEEN.split(without) if p.strip()]
+    kinds = [_kind(p) for p in pieces]
+    if len(pieces) > 1:
+        yield pieces[0]
+        size = 1
+        while size < len(pieces) and kinds[size] == _FORM:
+            size += 1
+        yield ", ".join(pieces[:size])
+        yield ", ".join(pieces[: size + 1])
+        yield from (p for p, kind in zip(pieces[1:], kinds[1:], strict=True) if kind == _UNKNOWN and " " in p)
+    if without != text:
+        yield without
+        yield from (match[2] for match in _BRACKETS.finditer(text) if " " in match[2].strip() and _kind(match[2]) == _UNKNOWN)
+
+
+_LEAST_LEFT: Final = 2  # words of a name before a town and a country that nothing parts from it
+_BARE_NUMBER: Final = re.compile(r"^\W*(?:[a-z]{0,4}[-_/]?\d[\w/-]{2,}\W+)+(?=[^\W\d_]{2})", re.IGNORECASE)
+
+
+def _shorter(text: str) -> Iterator[str]:
+    """A text without what may be a number, a contact, a branch or an address at its ends."""
+    head = _NO_NAME.split(text, maxsplit=1)[0]
+    if head != text:
+        yield head
+    if number := _BARE_NUMBER.match(head):
+        head = head[number.end() :]
+        yield head
+    found = _Found()
+    short = _without_ends(head, found)
+    if short != head:
+        yield short
+    words = short.split()
+    if len(words) > _LEAST_LEFT:
+        if words[-1].strip(".,").lower() in _LAST_WORDS or _is_country(words[-1]):
+            for size in (1, 2, 3):
+                if len(words) - size >= _LEAST_LEFT and words[-size - 1].lower() not in _OF:
+                    yield " ".join(words[:-size])
+        elif (number := _FIRST_NUMBER.search(short)) and (" " in short[number.end() :] or short[number.end() :][2:3].isdigit()):
+            if " " in (before := short[: number.start()].strip()) and not _IN_SERIES.fullmatch(short[number.start() :]):
+                yield before
 
 
 _HOUSE: Final = re.compile(
@@ -94,7 +458,7 @@ def part_address(cell: str) -> tuple[str, str]:
         name = " ".join(lines[:at])
         if _has_form(line) or " " not in name:
             continue
-        signs = bool(_HOUSE.match(line)) + any(word in _ADDRESS for word in re.findall(r"\w+", line.lower()))
+        signs = bool(_HOUSE.match(line)) + any(word in _SPELLINGS for word in re.findall(r"\w+", line.lower()))
         if (
             signs > 1
             or (signs and _HOUSE.match(line) and at + 1 < len(lines))
@@ -122,147 +486,20 @@ def before_address(text: str) -> str:
 
 
 def _before_branch(text: str) -> str:
-    """What stands before the number or the branch that a cell ends in; empty where it does not."""
-    end = (not _NO_NAME.search(text) and _ENDS_IN_NUMBER.search(text)) or _BRANCH.search(text)
-    is_elsewhere = end and end.re is _BRANCH and not (end[1].lower() in PLACES or find_country(end[1]))
-    return text[: end.start()].strip() if end and not is_elsewhere else ""
+    """What stands before the branch in a town that a cell ends in; empty where it does not."""
+    end = _BRANCH.search(text)
+    return text[: end.start()].strip() if end and (end[1].lower() in PLACES or find_country(end[1])) else ""
 
 
 def _says_where(text: str) -> bool:
     """Whether a text goes on as an address does: a word of addresses, a number, or a country at its end."""
     words = re.findall(r"\w+", text.lower())
-    return any(w in _ADDRESS or w.isdigit() for w in words) or bool(words and len(words[-1]) > _CODE and find_country(words[-1]))
+    return any(w in _SPELLINGS or w.isdigit() for w in words) or bool(
+        words and len(words[-1]) > _CODE_LETTERS and find_country(words[-1])
+    )
 
 
 def _is_address(text: str) -> bool:
     """Whether a part is not a name: figures alone, or figures and words of addresses (`3RD FLOOR`)."""
     words = re.findall(r"\w+", text.lower())
-    return all(w in _ADDRESS or not w.isalpha() for w in words) and not all(map(str.isalpha, words))
-
-
-_COLUMNS: Final = ("isic", "trade", "deals_in", "source")
-_ANYTHING: Final = "*"
-_WORD: Final = re.compile(r"[^\W_]+")
-# Scripts that set no blanks within the name of a trade.
-_UNPARTED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
-_MOST_WORDS: Final = 3
-_FIRST: Final = 3  # letters
-
-
-class Trade(Struct, frozen=True):
-    """title: as `trades.csv` calls it; deals_in: beginnings of the HS codes of its goods."""
-
-    title: str
-    deals_in: tuple[str, ...]
-
-    def has(self, code: str) -> bool:
-        """Whether it deals in goods of that code."""
-        return _ANYTHING in self.deals_in or code.startswith(self.deals_in)
-
-
-class _Words(Struct, frozen=True):
-    """Words of trades -> class of ISIC: whole, of scripts without blanks, and by their first letters those with which one begins."""
-
-    whole: dict[str, str]
-    unparted: dict[str, str]
-    begun: dict[str, dict[str, str]]
-
-
-@lru_cache(maxsize=1 << 16)
-def trades_of(name: str) -> tuple[Trade, ...]:
-    """The trades that a firm's name tells of, in the order of its words."""
-    folded = plain(name)
-    return tuple(_trades()[isic] for isic in dict.fromkeys(_classes(folded)))
-
-
-def other_trade(name: str, code: str) -> str:
-    """The trade of a firm that by its name does not deal in goods of that HS code; '': it may, or tells of none."""
-    found = trades_of(name)
-    return "" if not found or any(trade.has(code) for trade in found) else found[0].title
-
-
-def _classes(name: str) -> Iterator[str]:
-    words, tokens = _words(), _WORD.findall(name)
-    for at, token in enumerate(tokens):
-        said = " ".join(tokens[at : at + _MOST_WORDS])
-        yield from (isic for begin, isic in words.begun.get(token[:_FIRST], {}).items() if said.startswith(begin))
-        for size in range(1, _MOST_WORDS + 1):
-            if isic := words.whole.get(" ".join(tokens[at : at + size])):
-                yield isic
-    if _UNPARTED.search(name):
-        yield from (isic for word, isic in words.unparted.items() if word in name)
-
-
-@cache
-def _trades() -> dict[str, Trade]:
-    rows = shipped_rows("trades", _COLUMNS)
-    return {row["isic"]: Trade(row["trade"], tuple(row["deals_in"].split())) for row in rows}
-
-
-@cache
-def _words() -> _Words:
-    found = _Words({}, {}, {})
-    for row in shipped_words("trade_words"):
-        for word in row.words:
-            folded = plain(word)
-            said = " ".join(_WORD.findall(folded))
-            begun = found.begun.setdefault(said[:_FIRST], {}) if word.endswith("*") else found.whole
-            table = found.unparted if _UNPARTED.search(folded) else begun
-            table.setdefault(said, row.meaning)
-    return found
-
-
-# Whether a name is that of a private person: by a word that says so, or by its shape.
-
-SAID, SHAPE = "said", "shape"
-_PERSON_WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_FEWEST, _MOST = 2, 4  # words of a person's name
-_LEAST_SURNAME: Final = 3  # letters
-
-
-def person(name: str) -> str:
-    """`said`: a title or a word for private persons stands in the name; `shape`: a given name or initials and a surname; '': neither."""
-    folded = plain(name)
-    tokens = _PERSON_WORD.findall(folded)
-    if not tokens or re.search(r"[\d&/+]", name) or trades_of(name):
-        return ""
-    told, given = _person_words()
-    rest = tokens
-    for words in told:
-        for at in range(len(rest) - len(words) + 1):
-            if tuple(rest[at : at + len(words)]) == words:
-                rest = rest[:at] + rest[at + len(words) :]
-                break
-    said = len(rest) < len(tokens)
-    if _is_of_business(rest):
-        return ""
-    if said:
-        return SAID if rest else ""
-    return SHAPE if _FEWEST <= len(rest) <= _MOST and _is_named(rest, given, "," in name) else ""
-
-
-def _is_named(tokens: list[str], given: frozenset[str], turned: bool) -> bool:
-    """Whether a given name or initials come before a surname, or after it and a comma."""
-    first, surname = (tokens[1], tokens[0]) if turned else (tokens[0], tokens[-1])
-    return len(surname) >= _LEAST_SURNAME and surname not in given and (first in given or len(first) == 1)
-
-
-def _is_of_business(tokens: list[str]) -> bool:
-    """Whether a legal form, a word of business or a place is among them, as written or in its usual spelling."""
-    read = [token for reading in normalise_party(" ".join(tokens)).readings[:1] for token in reading.tokens]
-    return any(kind_of(token) in (LEGAL_FORM, GENERIC) for token in (*tokens, *read))
-
-
-@cache
-def _person_words() -> tuple[tuple[tuple[str, ...], ...], frozenset[str]]:
-    """Words of `person_words.csv`, folded: those that say it, longest first, and given names."""
-    told: set[tuple[str, ...]] = set()
-    given: set[str] = set()
-    for row in shipped_words("person_words"):
-        for word in row.words:
-            said = tuple(_PERSON_WORD.findall(plain(word)))
-            if row.role == SAID:
-                told.add(said)
-            else:
-                given.update(said)
-    return tuple(sorted(told, key=lambda w: (-len(w), w))), frozenset(given)
+    return all(w in _SPELLINGS or not w.isalpha() for w in words) and not all(map(str.isalpha, words))

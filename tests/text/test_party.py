@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.text import party
-from precursor_screen.text.party import address_key, is_informative, is_to_order, kind_of, normalise_party, party_key
+from precursor_screen.text.party import address_key, is_informative, is_to_order, kind_of, normalise_party
+from precursor_screen.text.party_cells import party_key
 from precursor_screen.text.party_words import fold_key
 
 CASES = Path(__file__).parents[1] / "judgements"
