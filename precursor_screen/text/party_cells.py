@@ -18,10 +18,11 @@ from msgspec import Struct, field
 from precursor_screen.core.tables import meanings_of, words_of
 from precursor_screen.text.codes import LABELS
 from precursor_screen.text.countries import find_country
-from precursor_screen.text.party import LEGAL_FORM, kind_of, name_key, normalise_party
+from precursor_screen.text.party import GENERIC, LEGAL_FORM, kind_of, name_key, normalise_party
 from precursor_screen.text.party_trades import given_names
 from precursor_screen.text.party_words import ADDRESS_WORDS, FIRST_OR_LAST, LAST_ONLY, LEGAL_FORMS, PLACES
 from precursor_screen.text.text import plain
+from precursor_screen.text.us_ports import port_towns
 
 _TABLE: Final = "party_cell_words"
 
@@ -63,7 +64,7 @@ _IS_LABEL: Final = re.compile(rf"\W*(?:{_LABEL_WORDS}|{_any(words_of(_TABLE, 'ba
 _CODE_WORDS: Final = _any(words_of(_TABLE, "code"))
 _NUMBER: Final = r"(?=[\w./-]*\d)[\w./-]+"
 _LONG_NUMBER: Final = r"(?=(?:[\w./-]*\d){3})[\w./-]+"  # `NO. 2` tells one of a series from the next
-_CALLED: Final = r"(?:\W{0,3}(?:no|nr|num|number|id|code)\b)?\W{0,3}"
+_CALLED: Final = r"(?:[\W_]{0,3}(?:no|nr|num|number|id|code)\b)?\W{0,3}"
 _CODE: Final = rf"(?:\b(?:{LABELS})\b{_CALLED}{_NUMBER}|(?<!\w){_CODE_WORDS}(?!\w){_CALLED}{_LONG_NUMBER})"
 _LEADING_CODE: Final = re.compile(
     rf"\W*(?:{_CODE}\W*|(?:[a-z]{{1,4}}[-_/]?)?(?:\d\s?[.)\]:]|\d\d[\w/-]*\s*[-–—:|/)\]>=*~.]+)\s*)(?=[^\W\d_]{{2}})",
@@ -77,7 +78,7 @@ _CONTACT_WORDS: Final = _any(word for word, role in _ROLES.items() if role == "c
 # What stands behind these belongs to no name; behind the first kind stands another party.
 _OTHER_PARTY: Final = re.compile(r"\b(?:also notify|notify party|notify|consignee|shipper)\s*[:;]", re.IGNORECASE)
 _NO_NAME: Final = re.compile(
-    rf"(?<=\w)(?:\W+(?:{_CODE}|\b{_TELEPHONE}\b\s*(?:[.:#]+|(?=\W*\d))|\b(?:e-?mail|zip|www|http)\b\s*[.:#]?|[\w.-]+@\w|"
+    rf"(?<=\w)(?:\W+(?:{_CODE}|\b(?:{_TELEPHONE}\b\s*(?:[.:#]+|(?=\W*\d))|[tmpf][.:]\s*(?=[+(]?\d))|\b(?:e-?mail|zip|www|http)\b\s*[.:#]?|[\w.-]+@\w|"
     rf"(?<!\w){_CONTACT_WORDS}(?!\w)\s*[.:-]?\s*(?=\w))|\s*[(\[/,;-]\s*(?:at|att|p\.?a|c/p)\b[.:]*\s)",
     re.IGNORECASE,
 )
@@ -99,6 +100,10 @@ _FORM_WITHIN: Final = re.compile(rf"\b(?:{_FORM_WORDS})\b\.?(?=\s+\w+\W+\w)", re
 # A number within a cell, with words before it: a house, a postcode; `3RD FLOOR` too.
 _FIRST_NUMBER: Final = re.compile(r"(?<=\w\w)\W+(?:no\W{0,2})?(?=\d)", re.IGNORECASE)
 _SPELLINGS: Final = frozenset(ADDRESS_WORDS) | frozenset(w for words in ADDRESS_WORDS.values() for w in words)
+_STREET: Final = re.compile(
+    r"\w{3,}(?:weg|strasse|straße|str|straat|gasse|allee|vej|vägen|gatan|gata|katu|utca|laan|kade)\.?", re.IGNORECASE
+)
+_NUMBERED: Final = re.compile(rf"{_any(words_of(_TABLE, 'numbered premises'))}\.?", re.IGNORECASE)
 _DIRECTIONS: Final = frozenset(
     w for of in ("north", "south", "east", "west", "industrial") for w in (of, *ADDRESS_WORDS.get(of, ()))
 )
@@ -109,18 +114,52 @@ _OF_ADDRESS: Final = re.compile(
 _COUNTRY_LETTERS: Final = frozenset(words_of(_TABLE, "country letters"))
 _ENDS: Final = PLACES | frozenset(words_of(_TABLE, "country end"))
 _CODE_LETTERS: Final = 3  # as long as that the last word may be the code of a country, and is more often a part of the name
-_OF: Final = frozenset(("of", "de", "del", "du", "di", "do", "da", "in", "and", "et", "y", "e", "und", "for", "the"))
+_OF: Final = frozenset(
+    [
+        "of",
+        "de",
+        "del",
+        "du",
+        "di",
+        "do",
+        "da",
+        "della",
+        "dell",
+        "dei",
+        "des",
+        "der",
+        "von",
+        "van",
+        "la",
+        "in",
+        "w",
+        "and",
+        "et",
+        "y",
+        "e",
+        "und",
+        "for",
+        "the",
+    ]
+)
 
 _WIDE: Final = str.maketrans("，；：（）［］【】／｜、　", ",;:()[][]/|, ")
+_MARKUP: Final = re.compile(r"<[^<>]{1,12}>|\\[nrt]")
 _BRACKETS: Final = re.compile(r"\s*([(\[{])([^()\[\]{}]*)[)\]}]\s*")
 _BETWEEN: Final = re.compile(
-    r"\s*(?:[,;|\t\r\n•·]|\s[-–—/~>*]+\s?|(?<=\w)[-–—/]+\s|//+|\.\s+(?=\w{3})(?<=\w{4}\.\s)|\s{3,})[\s,;|/–—-]*"
+    r"\s*(?:[,;|\t\r\n•·*_^~>]|\s[-–—/~>*]+\s?|(?<=\w)[-–—/]+\s|//+|\.\s+(?=\w{3})(?<=\w{4}\.\s)|\s{3,})[\s,;|/–—-]*"
 )
 _WORD: Final = re.compile(r"\w+")
 # A name and nothing else, unless its words say more: words of Latin letters, with what parts them within names.
 _FORM_BEHIND: Final = r", ?(?=(?:ltd|limited|inc|llc|l\.?l\.?c|co|corp|s\.?a|gmbh|jsc|plc|pvt|lda)\b)"
 _PLAIN: Final = re.compile(rf"[a-z]+(?:(?: |[.'-]| & |&|\. |{_FORM_BEHIND})[a-z]+)*\.?", re.IGNORECASE)
-_FIRST_WORDS: Final = frozenset(re.split(r"\W", word)[0] for word in words_of(_TABLE, "bare label"))
+_LEAST_LABEL: Final = 4  # letters, without a sign behind it
+_FIRST_WORDS: Final = frozenset(
+    [
+        *(re.split(r"\W", word)[0] for word in words_of(_TABLE, "bare label")),
+        *(first for word in (*_ROLES, *words_of(_TABLE, "premises")) if len(first := re.split(r"\W", word)[0]) >= _LEAST_LABEL),
+    ]
+)
 _LAST_WORDS: Final = _ENDS.union(
     _BRANCHES.replace("filiale?", "filial|filiale").split("|"),
     *({word, word.split(" ")[-1]} for word in words_of(_TABLE, "premises")),
@@ -144,7 +183,7 @@ def read_cell(cell: str) -> PartyCell:
     """The one reading of a cell; where nothing in it is surely not the name, the name is the cell as it is."""
     if not may_hold_more(cell):
         return PartyCell(cell)
-    role, text = _without_labels(cell.translate(_WIDE))
+    role, text = _without_labels(_tidy(cell))
     found = _Found(role)
     text = _without_brackets(_before_contact(text, found), found)
     name = _without_ends(_before_tail(text, found), found)
@@ -153,6 +192,12 @@ def read_cell(cell: str) -> PartyCell:
     return PartyCell(
         name.strip(" ,;-–—/|"), found.role, *map(", ".join, (found.branch, found.code, found.address)), found.country
     )
+
+
+def _tidy(cell: str) -> str:
+    """A cell with the signs of ASCII for wide ones, and lines for the marks of a page."""
+    text = cell.translate(_WIDE)
+    return _MARKUP.sub("\n", text) if "<" in text or "\\" in text else text
 
 
 def party_key(cell: str) -> str:
@@ -195,6 +240,9 @@ class _Found(Struct):
 # What a part of a cell is. A firm's own name may be anything, so that only what is none of these is taken for a part of it.
 _FORM, _SURE, _PLACE, _BRANCHED, _LABELLED, _UNKNOWN = "form", "address", "place", "branch", "label", ""
 _MOST_GIVEN: Final = 3
+_IS_NUMBERED: Final = re.compile(
+    r"^\W*\d|\d\D?\d\D?\d"
+)  # `12 DUNE ROAD`, `MUSTERAU 04711`; a part of the name may end in a figure
 _LEAST_COUNTRY: Final = 4  # letters of a country's name that is no known abbreviation
 
 
@@ -209,11 +257,15 @@ def _kind(text: str) -> str:
         return _BRANCHED
     if _IN_SERIES.fullmatch(text) or _is_form(text):
         return _FORM
-    if any(c.isdigit() for c in text) or _is_country(text) or "@" in text:
+    if (
+        _IS_NUMBERED.search(text)
+        or _is_country(text)
+        or "@" in text
+        or _OF_ADDRESS.search(text)
+        or any(map(_STREET.match, words))
+    ):
         return _SURE
-    if _OF_ADDRESS.search(text):
-        return _SURE
-    return _PLACE if all(w.lower() in PLACES for w in words) else _UNKNOWN
+    return _PLACE if _is_town(text) else _UNKNOWN
 
 
 def _is_form(text: str) -> bool:
@@ -246,10 +298,11 @@ def _without_labels(text: str) -> tuple[str, str]:
     """The role that stands before a name, and what follows it; numbers before it go too."""
     role = ""
     for _ in range(_MOST_ROUNDS):
-        found = _LABEL.match(text) or _BARE_LABEL.match(text)
+        found = _LABEL.match(text) or _BARE_LABEL.match(text) or _LEADING_CODE.match(text)
         if not found:
             break
-        role = role or _ROLES.get(" ".join(found[1].casefold().split()), "")
+        if found.re is not _LEADING_CODE:
+            role = role or _ROLES.get(" ".join(found[1].casefold().split()), "")
         text = text[found.end() :]
     return role, text
 
@@ -363,7 +416,7 @@ def _before_place(text: str) -> str:
     words = text.split()
     for size in range(1, _MOST_WORDS_OF_COUNTRY):
         rest = words[:-size]
-        if len(rest) > 2 and _is_country(" ".join(words[-size:])) and rest[-1].lower() in PLACES and rest[-2].lower() not in _OF:
+        if len(rest) > 2 and _is_country(" ".join(words[-size:])) and _is_town(rest[-1]) and rest[-2].lower() not in _OF:
             return text[: text.rindex(rest[-1])].strip(" ,;-")
     return ""
 
@@ -378,7 +431,7 @@ def name_parts(cell: str) -> list[str]:
     """
     if not may_hold_more(cell):
         return [cell]
-    wide = cell.translate(_WIDE)
+    wide = _tidy(cell)
     bare = _without_labels(wide)[1]
     pieces = list(_segments(bare))
     parts = [cell, read_cell(cell).name, *_lines_of(wide), bare, *pieces]
@@ -398,7 +451,10 @@ def _lines_of(text: str) -> list[str]:
 
 
 def _segments(text: str) -> Iterator[str]:
-    """What stands between signs: the first part, the first two, and others of two words and more; and what stands out of brackets."""
+    """What stands between signs: the first part, the first two, and others of two words and more; and what stands out of brackets.
+
+    A part of one word behind the first is a name only where the first is none.
+    """
     without = _BRACKETS.sub(" ", text)
     pieces = [p for p in _BETWEEN.split(without) if p.strip()]
     kinds = [_kind(p) for p in pieces]
@@ -409,37 +465,69 @@ def _segments(text: str) -> Iterator[str]:
             size += 1
         yield ", ".join(pieces[:size])
         yield ", ".join(pieces[: size + 1])
-        yield from (p for p, kind in zip(pieces[1:], kinds[1:], strict=True) if kind == _UNKNOWN and " " in p)
+        may_be_one = kinds[0] not in (_UNKNOWN, _FORM) or _IS_CONTACT.match(text)
+        yield from (
+            _without_labels(p)[1]
+            for p, kind in zip(pieces[1:], kinds[1:], strict=True)
+            if (kind == _UNKNOWN or _LEADING_CODE.match(p)) and (" " in p or (may_be_one and len(p) >= _LEAST_ALONE))
+        )
     if without != text:
         yield without
         yield from (match[2] for match in _BRACKETS.finditer(text) if " " in match[2].strip() and _kind(match[2]) == _UNKNOWN)
 
 
-_LEAST_LEFT: Final = 2  # words of a name before a town and a country that nothing parts from it
-_BARE_NUMBER: Final = re.compile(r"^\W*(?:[a-z]{0,4}[-_/]?\d[\w/-]{2,}\W+)+(?=[^\W\d_]{2})", re.IGNORECASE)
+_IS_CONTACT: Final = re.compile(rf"\W*{_CONTACT_WORDS}", re.IGNORECASE)
+_LEAST_LEFT: Final = 2  # words of a name before a town and a country that nothing parts from it; or one of so many letters
+_LEAST_ALONE: Final = 8
+_BARE_NUMBER: Final = re.compile(r"\W*(?:(?:[^\W\d]+\W+){0,2}[a-z]{0,4}[-_/]?\d[\w/-]{2,}\W+)+(?=[^\W\d_]{2})", re.IGNORECASE)
+_ANY_LABEL: Final = re.compile(
+    rf"\W*(?:{_LABEL_WORDS}|{_PREMISES}|{_any(words_of(_TABLE, 'premises'))})\W+(?=[^\W\d_])", re.IGNORECASE
+)
+_ANY_PREMISES: Final = re.compile(rf"\W*{_any(words_of(_TABLE, 'premises'))}\W+", re.IGNORECASE)
+_PREMISES_WITHIN: Final = re.compile(rf"(?<=\w)\W+{_any(words_of(_TABLE, 'premises'))}(?:\W+\w+){{1,3}}\W*$", re.IGNORECASE)
+_MOST_DROPPED: Final = 3  # words before a number, or of a town and a country
 
 
 def _shorter(text: str) -> Iterator[str]:
-    """A text without what may be a number, a contact, a branch or an address at its ends."""
+    """A text without what may be a label, a number, a contact, a branch or an address at its ends."""
+    for start in (_LEADING_CODE.match(text) or _BARE_NUMBER.match(text), _ANY_LABEL.match(text)):
+        if start:
+            yield text[start.end() :]
+            yield from _before_where(text[start.end() :])
+    if premises := _ANY_PREMISES.match(text):  # `Filiale di Trieste della ZORVAN`
+        words = text[premises.end() :].split()
+        yield from (" ".join(words[at + 1 :]) for at in range(min(_MOST_DROPPED + 1, len(words) - 1)) if words[at].lower() in _OF)
+    if premises := _PREMISES_WITHIN.search(text):
+        yield text[: premises.start()]
     head = _NO_NAME.split(text, maxsplit=1)[0]
-    if head != text:
-        yield head
-    if number := _BARE_NUMBER.match(head):
-        head = head[number.end() :]
-        yield head
-    found = _Found()
-    short = _without_ends(head, found)
-    if short != head:
-        yield short
-    words = short.split()
-    if len(words) > _LEAST_LEFT:
-        if words[-1].strip(".,").lower() in _LAST_WORDS or _is_country(words[-1]):
-            for size in (1, 2, 3):
-                if len(words) - size >= _LEAST_LEFT and words[-size - 1].lower() not in _OF:
-                    yield " ".join(words[:-size])
-        elif (number := _FIRST_NUMBER.search(short)) and (" " in short[number.end() :] or short[number.end() :][2:3].isdigit()):
-            if " " in (before := short[: number.start()].strip()) and not _IN_SERIES.fullmatch(short[number.start() :]):
-                yield before
+    short = _without_ends(head, _Found())
+    yield from (part for part in (head, short) if part != text)
+    yield from _before_where(head)
+    yield from _before_where(short)
+
+
+def _before_where(text: str) -> Iterator[str]:
+    """What may be a name before a number, or before the town and country in which a text ends.
+
+    A word of business or a legal form ends a name: nothing is dropped before it.
+    """
+    words = text.split()
+    number = next((at for at, word in enumerate(words) if at and any(map(str.isdigit, word))), 0)
+    before = words[number - 1] if number else ""
+    if number and number + 1 == len(words) and len(words[number]) <= _MOST_DROPPED and not _is_of_address(before):
+        return  # `TRADING CORP NO. 2`, or the like
+    if not number and not (words and (words[-1].strip(".,").lower() in _LAST_WORDS or _is_country(words[-1]))):
+        return
+    if number:
+        yield " ".join(words[:number])
+    for end in range((number or len(words)) - 1, max((number or len(words)) - 1 - _MOST_DROPPED, 0), -1):
+        dropped = words[end].strip(".,()").lower()
+        if kind_of(dropped) == LEGAL_FORM or (
+            kind_of(dropped) == GENERIC and dropped not in _ENDS and not _OF_ADDRESS.fullmatch(dropped)
+        ):
+            return
+        if words[end - 1].lower() not in _OF and (end >= _LEAST_LEFT or len(words[0]) >= _LEAST_ALONE):
+            yield " ".join(words[:end])
 
 
 _HOUSE: Final = re.compile(
@@ -459,13 +547,18 @@ def part_address(cell: str) -> tuple[str, str]:
         if _has_form(line) or " " not in name:
             continue
         signs = bool(_HOUSE.match(line)) + any(word in _SPELLINGS for word in re.findall(r"\w+", line.lower()))
+        more = at + 1 < len(lines)
         if (
             signs > 1
-            or (signs and _HOUSE.match(line) and at + 1 < len(lines))
+            or (more and ((signs and _HOUSE.match(line)) or (_is_town(line) and find_country(lines[-1]))))
             or (_has_form(name) and (signs or find_country(line)))
         ):
             return name, ", ".join(lines[at:])
     return cell, ""
+
+
+def _is_town(text: str) -> bool:
+    return text.strip().casefold() in port_towns() or all(word in PLACES for word in _WORD.findall(text.lower()))
 
 
 def _has_form(text: str) -> bool:
@@ -481,8 +574,26 @@ def before_address(text: str) -> str:
     number = _FIRST_NUMBER.search(text)
     if not number or not _says_where(text[number.end() :].partition(" ")[2]):
         return ""  # `Al Noor 2 Trading` is one name
-    before = text[: number.start()].strip(" ,;-")
+    before = _without_address(text[: number.start()].strip(" ,;-"))
     return before if " " in before else ""
+
+
+def _without_address(text: str) -> str:
+    """What stands before the words of an address in which a text ends: `PO BOX`, of which the number follows."""
+    words = text.split()
+    size = len(words)
+    while size > 1 and _is_of_address(words[size - 1]):
+        size -= 1
+    return (
+        text[: text.index(words[size - 1], len(" ".join(words[: size - 1]))) + len(words[size - 1])]
+        if size < len(words)
+        else text
+    )
+
+
+def _is_of_address(word: str) -> bool:
+    """Whether a word is said of an address: a street, a box, a part of a building."""
+    return any(pattern.fullmatch(word) for pattern in (_OF_ADDRESS, _STREET, _NUMBERED))
 
 
 def _before_branch(text: str) -> str:
