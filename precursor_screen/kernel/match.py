@@ -225,7 +225,7 @@ def find_cut_lengths(lines: pa.Table) -> dict[str, int]:
 _MAY_NAME_ANOTHER = (
     r"(?i)[;:|\n\t(/\\\[\]{}<>\"“”„«»=+*_·（）／【】–—]|\s-|,|\b(?:obo|p\.?p|aka|alias|for|per|care|via|attn?|attention|by|behalf|account|agents?|"
     r"notify|nominee|namen|namens|nome|nom|nombre|cuenta|compte|auftrag|conto|через|для)\b|代|"
-    r"\b(?:ltd|limited|llc|llp|inc|corp|gmbh|ag|kg|bv|nv|sa|sas|sarl|srl|spa|plc|pvt|pte|oy|ab|as|oo[oо]|ooo|zao|pao|fze|fzco|jsc|co)\b\.?\s+\w|(?:\S+\s+){9}"
+    r"\b(?:ltd|limited|llc|llp|inc|corp|gmbh|ag|kg|bv|nv|sa|sas|sarl|srl|spa|plc|pvt|pte|oy|ab|as|oo[oо]|ooo|zao|pao|fze|fzco|jsc|co)\b\.?\s+\w|(?:\S+\s+){2}\S"
 )
 
 

@@ -135,7 +135,7 @@ GENERAL_SPELLINGS = (
 _RUN_TOGETHER = re.compile(r"(?<=[a-z]{2})(?=[A-Z][A-Za-z])|(?<=\b[A-Z][abd-z])(?=[A-Z][a-z])|(?<=[A-Z]{2})(?=[A-Z][a-z])")
 
 _NOISE = re.compile(r"(?<!\w)(?:" + "|".join(words.NOISE) + r")(?!\w)")
-_NOISE_STARTS = re.compile(r"order|orden|ordre|/|care|behalf|account|business|trading as|known as|messrs")
+_NOISE_STARTS = re.compile(r"order|orden|ordre|/|care|behalf|account|business|trading as|known as|messrs|dba|fka|formerly")
 _DOTTED = re.compile(r"\b([a-z])\.(?=[a-z]\b)")
 _LETTERS_DIGITS = re.compile(r"[^\W_]+")
 _APOSTROPHES = str.maketrans("", "", "'`´’‘ʼʹ")

@@ -17,7 +17,7 @@ from msgspec import Struct, field
 
 from precursor_screen.core.tables import meanings_of, words_of
 from precursor_screen.text.codes import LABELS
-from precursor_screen.text.countries import find_country
+from precursor_screen.text.countries import find_country, is_country_code, is_country_name
 from precursor_screen.text.party import GENERIC, LEGAL_FORM, kind_of, name_key, normalise_party
 from precursor_screen.text.party_trades import given_names
 from precursor_screen.text.party_words import ADDRESS_WORDS, FIRST_OR_LAST, LAST_ONLY, LEGAL_FORMS, PLACES
@@ -147,7 +147,7 @@ _WIDE: Final = str.maketrans("，；：（）［］【】／｜、　", ",;:()[]
 _MARKUP: Final = re.compile(r"<[^<>]{1,12}>|\\[nrt]")
 _BRACKETS: Final = re.compile(r"\s*([(\[{])([^()\[\]{}]*)[)\]}]\s*")
 _BETWEEN: Final = re.compile(
-    r"\s*(?:[,;|\t\r\n•·*_^~>]|\s[-–—/~>*]+\s?|(?<=\w)[-–—/]+\s|//+|\.\s+(?=\w{3})(?<=\w{4}\.\s)|\s{3,})[\s,;|/–—-]*"
+    r"\s*(?:[,;|\t\r\n•·*_^~>+]|@{2,}|(?<=\w{3})[:/](?=\w{2})|\s[-–—/~>*]+\s?|(?<=\w)[-–—/]+\s|//+|\.\s+(?=\w{3})(?<=\w{4}\.\s)|\s{3,})[\s,;|/–—-]*"
 )
 _WORD: Final = re.compile(r"\w+")
 # A name and nothing else, unless its words say more: words of Latin letters, with what parts them within names.
@@ -210,7 +210,12 @@ def may_hold_more(cell: str) -> bool:
     if not cell.isascii() or not _PLAIN.fullmatch(cell):
         return True
     words = cell.lower().replace("&", " ").rstrip(".").split(" ")
-    return words[-1] in _LAST_WORDS or words[0] in _FIRST_WORDS or not _INNER_WORDS.isdisjoint(w.strip(".,") for w in words[:-1])
+    return (
+        words[-1] in _LAST_WORDS
+        or words[0].strip(".,") in _FIRST_WORDS
+        or is_country_name(words[-1])
+        or not _INNER_WORDS.isdisjoint(w.strip(".,") for w in words[:-1])
+    )
 
 
 class _Found(Struct):
@@ -238,7 +243,8 @@ class _Found(Struct):
 
 
 # What a part of a cell is. A firm's own name may be anything, so that only what is none of these is taken for a part of it.
-_FORM, _SURE, _PLACE, _BRANCHED, _LABELLED, _UNKNOWN = "form", "address", "place", "branch", "label", ""
+_FORM, _SURE, _PLACE, _COUNTRY_CODE, _BRANCHED, _LABELLED, _UNKNOWN = "form", "address", "place", "code", "branch", "label", ""
+_OF_COUNTRY: Final = 2  # letters
 _MOST_GIVEN: Final = 3
 _IS_NUMBERED: Final = re.compile(
     r"^\W*\d|\d\D?\d\D?\d"
@@ -265,6 +271,8 @@ def _kind(text: str) -> str:
         or any(map(_STREET.match, words))
     ):
         return _SURE
+    if len(text) == _OF_COUNTRY and is_country_code(text):
+        return _COUNTRY_CODE
     return _PLACE if _is_town(text) else _UNKNOWN
 
 
@@ -372,7 +380,8 @@ def _before_tail(text: str, found: _Found) -> str:
     alone = " " not in name.strip() and not _has_form(name)
     certain = any(p.kind in (_SURE, _BRANCHED, _LABELLED) for p in tail)
     ended = _has_form(name) and not any(_has_form(p.text) for p in tail)
-    places = all(p.kind in (_PLACE, _SURE) for p in tail)
+    # `PORT KLANG, MY`: two letters alone are as often a legal form of somewhere.
+    places = all(p.kind in (_PLACE, _COUNTRY_CODE) for p in tail) and any(p.kind == _PLACE for p in tail)
     if not (certain or ended or places) or (
         alone and len(tail) == 1 and tail[0].kind in (_SURE, _PLACE) and tail[0].text.isalpha()
     ):
@@ -473,9 +482,12 @@ def _segments(text: str) -> Iterator[str]:
         )
     if without != text:
         yield without
-        yield from (match[2] for match in _BRACKETS.finditer(text) if " " in match[2].strip() and _kind(match[2]) == _UNKNOWN)
+    yield from (match[1] for match in _QUOTED.finditer(text))
+    inner = (match[2].strip() for match in _BRACKETS.finditer(text))
+    yield from (_without_labels(said)[1] for said in inner if " " in said and _kind(said) == _UNKNOWN)
 
 
+_QUOTED: Final = re.compile(r"[\"«“”„]\s*([^\"«»“”„]{4,})\s*[\"»“”]")
 _IS_CONTACT: Final = re.compile(rf"\W*{_CONTACT_WORDS}", re.IGNORECASE)
 _LEAST_LEFT: Final = 2  # words of a name before a town and a country that nothing parts from it; or one of so many letters
 _LEAST_ALONE: Final = 8
@@ -502,6 +514,9 @@ def _shorter(text: str) -> Iterator[str]:
     head = _NO_NAME.split(text, maxsplit=1)[0]
     short = _without_ends(head, _Found())
     yield from (part for part in (head, short) if part != text)
+    where = _OF_ADDRESS.search(head, 1)
+    if where and any(map(str.isdigit, head[where.end() :])):
+        yield head[: where.start()]
     yield from _before_where(head)
     yield from _before_where(short)
 
