@@ -121,7 +121,7 @@ def found_of(differences: Sequence[Any]) -> Counter[tuple[str, str, str]]:
 
 def movements_of(year: Year) -> list[Any]:
     """The lines as `reconcile` takes them, without the screening."""
-    from precursor_screen.cases.reconcile.movements import Movement
+    from precursor_screen.kernel.papers.movements import Movement
     from precursor_screen.text.codes import plain_reference
     from precursor_screen.text.party_cells import party_key
 
@@ -164,11 +164,12 @@ def reconcile_year(year: Year, folder: Path) -> tuple[Any, float]:
         What came of it, and the seconds of processor time from movements and documents to differences.
     """
     from precursor_screen.app.reconcile_inputs import find_set_aside_numbers, make_frame
-    from precursor_screen.cases.reconcile.documents import read_documents
     from precursor_screen.cases.reconcile.reconcile import reconcile
+    from precursor_screen.kernel.papers.documents import read_documents
     from precursor_screen.readers.tabular.assign import lookup
     from precursor_screen.reference.recogniser import known_index
-    from precursor_screen.reference.registers.reading import HeaderWords, read_register
+    from precursor_screen.reference.registers.headers import HeaderWords
+    from precursor_screen.reference.registers.reading import read_register
     from precursor_screen.reference.thresholds import known_reply_periods
 
     words = HeaderWords(lambda header: lookup(header)[0])

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from precursor_screen.app.coverage import own_editions, show_age, stale_laws
 from precursor_screen.core.arrow import tuples_of
-from precursor_screen.core.schema import BY_NAME
+from precursor_screen.core.schema import BESIDE_TABLE, BY_NAME
 from precursor_screen.core.words import capital, first_and_more
 from precursor_screen.kernel.legal_status import THRESHOLDS
 from precursor_screen.kernel.part import Gap, LineGaps
@@ -21,7 +21,7 @@ from precursor_screen.kernel.screen import Screened
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.jurisdiction import NO_LAW
 from precursor_screen.reference.site_tables import STALE_DAYS
-from precursor_screen.rulebook.registers import LICENCES, NOTIFICATIONS, PERMITS, VOLUNTARY
+from precursor_screen.rulebook.registers import LICENCES, NOTIFICATIONS, PERMITS, VOLUNTARY, scope_of
 
 # Blind spots of the law: tables that nobody compared with their source, and countries whose law is in no table.
 
@@ -128,6 +128,11 @@ def _of_run(reference: Reference, *, described: bool, usable: bool) -> Iterator[
         yield "no-law", f"{reference.jurisdiction}: {NO_LAW}", HELD
     elif not usable:
         yield "no-thresholds", f"No thresholds for {reference.jurisdiction}: quantities are not judged", _NO_TABLE
+    if silent := sorted(name for name, table in reference.registers.items() if scope_of(table).complete is None):
+        message = (
+            f"Registers that do not say whether they are complete ({', '.join(silent)}): what is absent from them proves nothing"
+        )
+        yield "register-completeness", message, "Import them with --complete or --incomplete."
     if not described:
         message = "Descriptions are missing in all lines: substances are seen by code only"
         yield "no-descriptions", message, "Give a column of goods descriptions."
@@ -193,8 +198,12 @@ class _Facts:
     """How many shipments lack something: of all, of those with goods of a substance."""
 
     def __init__(self, relevant: Resolved, shipments: int) -> None:
-        self._lines = relevant.lines
-        self._candidates = relevant.substances
+        self._lines, self._candidates = relevant.lines, relevant.substances
+        if "message_type" in self._lines.column_names:  # a text beside a table has no columns that it could lack
+            beside = pc.equal(pc.fill_null(self._lines.column("message_type"), ""), BESIDE_TABLE)
+            numbers = self._lines.column(LINE_NO).filter(beside)
+            self._lines = self._lines.filter(pc.invert(beside))
+            self._candidates = self._candidates.filter(pc.invert(pc.is_in(self._candidates.column(LINE_NO), numbers)))
         self._at = rows_of(self._candidates.column(LINE_NO), self._lines.column(LINE_NO))
         self._of_candidates = self._lines.column("shipment_id").take(self._at)
         self.all = shipments

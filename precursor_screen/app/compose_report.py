@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from precursor_screen.app.blind_spots import find_blind_spots
 from precursor_screen.app.coverage import count_coverage, decide_exit_code, write_notices
@@ -69,6 +69,7 @@ class EngineResult(Struct, frozen=True):
         textless: how many lines have no text of goods.
         recall: gives lines by their ids.
         cite: gives the cells of lines by their ids, and of shipments, see `gather_inputs.cite_cells`.
+        texts_beside: TEXTS_BESIDE.
     """
 
     inputs: tuple[Input, ...]
@@ -77,6 +78,7 @@ class EngineResult(Struct, frozen=True):
     textless: int
     recall: Recall
     cite: Cite
+    texts_beside: pa.Table
 
 
 def compose(
@@ -102,8 +104,11 @@ def compose(
         fail_on, sample: see `stream.run`.
     """
     issues = pa.concat_tables([judged.issues, screened.issues])
-    coverage = _coverage(judged, screened, issues, reference, remembered=memory is not None)
-    clear = unflagged(screened.shipments) if sample else []
+    # A text that stands beside the tables is judged like a line, and is not a shipment.
+    beside = pc.is_in(screened.shipments.column("shipment_id"), judged.texts_beside.column("line_id").combine_chunks())
+    shipments = screened.shipments.filter(pc.invert(beside))
+    coverage = _coverage(judged, replace(screened, shipments=shipments), issues, reference, remembered=memory is not None)
+    clear = unflagged(shipments) if sample else []
     sampled = draw(clear, sample, reference.as_of)
     if sample:
         coverage["sample"] = {"share": str(sample), "unflagged": len(clear), "drawn": len(sampled)}
@@ -118,7 +123,7 @@ def compose(
         provenance=provenance,
         coverage=coverage,
         notices=write_notices(judged.inputs, issues, reference),
-        shipments=screened.shipments,
+        shipments=shipments,
         flags=screened.flags,
         issues=issues,
         cells=cells,
@@ -127,12 +132,13 @@ def compose(
         earlier=with_columns(earlier, PARTICULARS),
         entries=named_entries(screened.flags, reference.watchlists),
         rules=rules,
-        exit_code=decide_exit_code(screened, coverage, reference, rules, fail_on),
+        exit_code=decide_exit_code(screened, coverage, reference, rules, fail_on, judged.texts_beside),
         suppressed=screened.suppressed,
         expired_exceptions=screened.expired_exceptions,
         unused_exceptions=screened.unused_exceptions,
         sampled=sampled,
         news=screened.news,
+        texts_beside=judged.texts_beside,
     )
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from precursor_screen.core.arrow import rows_with, tuples_of
 from precursor_screen.core.errors import ExitCode
-from precursor_screen.core.issues import DEGRADED, ISSUE_CODES, SET_ASIDE, UNSCREENABLE
+from precursor_screen.core.issues import DEGRADED, ISSUE_CODES, SET_ASIDE, UNSCREENABLE, WORDS_ALONE
 from precursor_screen.core.model import BANDS, CONVENTIONS, LEVELS, OPEN, OWN_LIST, Input, Rule
 from precursor_screen.core.schema import NAME_COLUMNS
 from precursor_screen.core.words import counted, first_few
@@ -27,6 +28,7 @@ _FILES = (
     "unknown-format",
     "no-manifest",
     "changed-while-read",
+    WORDS_ALONE,
 )  # set aside as a whole, before their lines could be counted
 
 
@@ -187,17 +189,25 @@ def undated(reference: Reference) -> list[str]:
 
 
 def decide_exit_code(
-    screened: Screened, coverage: Mapping[str, Any], reference: Reference, rules: Mapping[str, Rule], fail_on: str
+    screened: Screened,
+    coverage: Mapping[str, Any],
+    reference: Reference,
+    rules: Mapping[str, Rule],
+    fail_on: str,
+    texts_beside: pa.Table,
 ) -> int:
-    """The contract's code: 4 before 1 before 3 before 0."""
-    if coverage["screened"] == 0 or (not reference.watchlists and reference.parties_wanted):
+    """The contract's code: 4 before 1 before 3 before 0. A text beside a table counts as a shipment would that states no more than it does."""
+    words_alone = any(group["code"] == WORDS_ALONE for group in coverage["set_aside"])
+    if (coverage["screened"] == 0 and not words_alone) or (not reference.watchlists and reference.parties_wanted):
         return ExitCode.NOT_SCREENED
     if _moves(screened, rules, fail_on):
         return ExitCode.FLAGGED
     by_code_only = any(blind_spot["code"] == "no-descriptions" for blind_spot in coverage.get("blind_spots", ()))
     # What was read before in the same run is screened at its first place.
     missing = [group for group in coverage["set_aside"] if group["code"] != "repeated-line"]
-    if missing or coverage["unscreenable"] or by_code_only:
+    flagged = screened.flags.filter(pc.is_in(screened.flags.column("state"), pa.array(OPEN)))
+    beside = pc.any(pc.is_in(flagged.column("line_id"), texts_beside.column("line_id").combine_chunks()), min_count=0).as_py()
+    if missing or coverage["unscreenable"] or by_code_only or beside:
         return ExitCode.SET_ASIDE
     return ExitCode.CLEAR
 

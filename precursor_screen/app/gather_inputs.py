@@ -29,9 +29,9 @@ from precursor_screen.core.errors import (
     raise_all,
 )
 from precursor_screen.core.grouped import grouped
-from precursor_screen.core.issues import ISSUE_CODES, SET_ASIDE
+from precursor_screen.core.issues import ISSUE_CODES, SET_ASIDE, WORDS_ALONE
 from precursor_screen.core.model import Input
-from precursor_screen.core.schema import ISSUE
+from precursor_screen.core.schema import BESIDE_TABLE, ISSUE, TEXTS_BESIDE, with_columns
 from precursor_screen.core.words import clip, counted
 from precursor_screen.kernel.match import Progress, naming
 from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
@@ -130,6 +130,7 @@ class GatherResult(Struct, frozen=True):
     raw: tuple[pa.Table, ...]
     origin: pa.Table  # input_no, row_no: where each line's own cells are
     issues: pa.Table
+    texts_beside: pa.Table  # TEXTS_BESIDE
 
 
 def gather(request: Request, parallel_map: ParallelMap = serial_map) -> GatherResult:
@@ -146,6 +147,8 @@ def gather(request: Request, parallel_map: ParallelMap = serial_map) -> GatherRe
     give_back()
     tables = [replace(one, lines=spool.table(lines), raw=spool.table(raw)) for one, lines, raw in kept]
     named = find_naming_texts(tables, request.reference)
+    tables, refused = part_refused(tables, named)
+    errors += refused
     issues = issues_of(tables, errors, named, refuse_empty=request.refuse_empty)
     lines = pa.concat_tables([t.lines for t in tables] or [no_lines()], promote_options="default")
     origin = pa.table(
@@ -159,10 +162,10 @@ def gather(request: Request, parallel_map: ParallelMap = serial_map) -> GatherRe
     first, repeated = find_repeated(lines)
     if repeated.num_rows:
         lines, origin = spool.table(spool.add(take_rows(lines, first.to_numpy()))), origin.take(first)
-    found, by_hand = split_naming_texts(named, tables)
-    issues = pa.concat_tables([issues, repeated, by_hand])
-    gathered = GatherResult(lines, tuple(t.input for t in tables), tuple(t.raw for t in tables), origin, issues)
-    return _add_texts_as_lines(gathered, found) if found.num_rows else gathered
+    issues = pa.concat_tables([issues, repeated])
+    inputs, raw = tuple(t.input for t in tables), tuple(t.raw for t in tables)
+    gathered = GatherResult(lines, inputs, raw, origin, issues, beside_of(named))
+    return _add_texts_as_lines(gathered, named) if named.num_rows else gathered
 
 
 _Kept = tuple[InputTables, int, int]  # a table without its lines and cells, and their numbers in the spool
@@ -213,14 +216,20 @@ def issues_of(
         tables: that were read; only what describes them matters.
         errors: of files that could not be read.
         named: of the texts beside the tables, see `find_naming_texts`.
-        refuse_empty: whether it is an error that no input has a line.
+        refuse_empty: whether it is an error that nothing in any input could be screened.
 
     Raises:
-        InputError: none has, and it is.
+        InputError: nothing could, and it is.
     """
-    if refuse_empty and not any(t.input.lines for t in tables):
-        _raise_unusable(tables, errors, pc.unique(named.column("line_id")))
-    return pa.concat_tables([ISSUE.empty_table(), *(t.issues for t in tables), *(_file_issue(e) for e in errors)])
+    if refuse_empty and not named.num_rows and not any(t.input.lines or _is_words_alone(t) for t in tables):
+        _raise_unusable(tables, errors)
+    refused = [t.refused for t in tables if t.refused is not None]
+    of_texts = _issues_of_naming_files(tables, named)
+    return pa.concat_tables([ISSUE.empty_table(), *(t.issues for t in tables), *map(_file_issue, [*errors, *refused]), of_texts])
+
+
+def _is_words_alone(table: InputTables) -> bool:
+    return WORDS_ALONE in table.issues.column("code").to_pylist()
 
 
 def find_naming_texts(tables: Sequence[InputTables], reference: Reference) -> pa.Table:
@@ -229,17 +238,17 @@ def find_naming_texts(tables: Sequence[InputTables], reference: Reference) -> pa
     return naming(pa.concat_tables(out_of_table_texts), reference) if out_of_table_texts else no_lines()
 
 
-def split_naming_texts(named: pa.Table, tables: Sequence[InputTables]) -> tuple[pa.Table, pa.Table]:
-    """Those of `find_naming_texts` that are screened as lines of their own, and ISSUE of files that are to be read by hand.
+def part_refused(tables: Sequence[InputTables], named: pa.Table) -> tuple[list[InputTables], list[InputError]]:
+    """The tables, and why the others are refused: a file in which nothing but words can be read is one where these name something."""
+    names = frozenset(pc.unique(named.column("input_id")).to_pylist())
+    kept = [t for t in tables if t.refused is None or f"{t.input.input_id}{OUT_OF_TABLE}" in names]
+    refused = [t.refused for t in tables if t.refused is not None and f"{t.input.input_id}{OUT_OF_TABLE}" not in names]
+    return kept, refused
 
-    A text file without a table is not a shipment: if it names something there is an issue, and a person has to read it.
-    """
-    if not named.num_rows:
-        return named, ISSUE.empty_table()
-    inputs = (t.input for t in tables)
-    no_tables = pa.array([f"{i.input_id}{OUT_OF_TABLE}" for i in inputs if i.format == "CSV" and not i.lines], pa.string())
-    by_hand = pc.is_in(named.column("input_id"), no_tables)
-    return named.filter(pc.invert(by_hand)), _by_hand(named.filter(by_hand))
+
+def beside_of(named: pa.Table) -> pa.Table:
+    """TEXTS_BESIDE of `find_naming_texts`."""
+    return with_columns(named, TEXTS_BESIDE)
 
 
 def _add_texts_as_lines(gathered: GatherResult, found: pa.Table) -> GatherResult:
@@ -257,20 +266,17 @@ def _add_texts_as_lines(gathered: GatherResult, found: pa.Table) -> GatherResult
     )
 
 
-def _names_something(rows: int) -> str:
-    return f"names a precursor or a listed party in {counted(rows, 'row')}: open it by hand"
-
-
-def _by_hand(found: pa.Table) -> pa.Table:
-    """One issue a file, with the first row that names something."""
-    rows = grouped((row["source_file"], row) for row in found.select(["source_file", "source_row", "other_texts"]).to_pylist())
+def _issues_of_naming_files(tables: Sequence[InputTables], named: pa.Table) -> pa.Table:
+    """One issue for each input that was set aside and names something in its words, with the first row that does."""
+    aside = {f"{t.input.input_id}{OUT_OF_TABLE}" for t in tables if not t.input.lines and (t.refused or _is_set_aside(t))}
+    rows = grouped((row["source_file"], row) for row in named.to_pylist() if row["input_id"] in aside)
     issues = [
         {
             "code": "set-aside-text-names",
             "source_file": name,
             "source_row": mine[0]["source_row"],
             "value": clip(mine[0]["other_texts"][0]),
-            "message": _names_something(len(mine)),
+            "message": f"names a precursor or a listed party in {counted(len(mine), 'text')}",
             "count": len(mine),
         }
         for name, mine in rows.items()
@@ -278,8 +284,12 @@ def _by_hand(found: pa.Table) -> pa.Table:
     return pa.Table.from_pylist(issues, schema=ISSUE)
 
 
-def _raise_unusable(tables: Sequence[InputTables], read_errors: Sequence[InputError], named: pa.Array) -> None:
-    """No line in any input: say what is wrong with each instead of reporting that nothing was found; `named`: line_id of these texts."""
+def _is_set_aside(table: InputTables) -> bool:
+    return any(ISSUE_CODES[code].effect == SET_ASIDE for code in table.issues.column("code").to_pylist())
+
+
+def _raise_unusable(tables: Sequence[InputTables], read_errors: Sequence[InputError]) -> None:
+    """No line in any input: say what is wrong with each instead of reporting that nothing was found."""
     errors = list(read_errors)
     for table in tables:
         place, message, remedy = Where(table.input.name), "has no lines", "Ask for the file again."
@@ -288,10 +298,6 @@ def _raise_unusable(tables: Sequence[InputTables], read_errors: Sequence[InputEr
             message, remedy = worst["message"], ISSUE_CODES[worst["code"]].remedy
             if worst["code"] != "no-usable-column":
                 place, message = Where(table.input.name, worst["source_row"]), f"has no line that can be read: {message}"
-        if table.out_of_table_texts is not None and (
-            rows := pc.sum(pc.is_in(pc.unique(table.out_of_table_texts.column("line_id")), named)).as_py()
-        ):
-            message = f"{message}; it {_names_something(rows)}"
         errors.append(UnreadableManifest(message, where=place, remedy=remedy))
     raise_all(errors)
 
@@ -356,9 +362,12 @@ def supplied_by(inputs: tuple[Input, ...]) -> pa.Table:
 
 
 def count_textless(lines: pa.Table) -> int:
-    """How many lines have no text of goods."""
+    """How many lines have no text of goods; one of a text beside a table is a text."""
+    beside = 0
+    if "message_type" in lines.column_names:
+        beside = pc.sum(pc.equal(lines.column("message_type"), BESIDE_TABLE)).as_py() or 0
     if "description" not in lines.column_names:
-        return int(lines.num_rows)
+        return int(lines.num_rows - beside)
     texts = lines.column("description")
     blank = (pc.sum(pc.equal(pc.utf8_trim_whitespace(chunk), "")).as_py() or 0 for chunk in texts.chunks)
-    return int(texts.null_count + sum(blank))
+    return int(texts.null_count - beside + sum(blank))

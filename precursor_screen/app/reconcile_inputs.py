@@ -16,21 +16,21 @@ from msgspec.structs import replace
 from precursor_screen.app.inputs import FaultKeeper, Source, find_sources
 from precursor_screen.app.run_settings import NO_WATCHLIST, Settings
 from precursor_screen.app.session import Session, open_session
-from precursor_screen.cases.reconcile.differences import Unjudged, unjudged
-from precursor_screen.cases.reconcile.documents import Document, read_documents, unread_directions
 from precursor_screen.cases.reconcile.law import Frame, OfficeLaw
-from precursor_screen.cases.reconcile.movements import LineDetails, Movement, read_movements
-from precursor_screen.cases.reconcile.similar_names import cite, number_forms
 from precursor_screen.core.errors import RegisterError
 from precursor_screen.core.report import Report
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history.store import open_ledger
+from precursor_screen.kernel.papers.differences import Unjudged, unjudged
+from precursor_screen.kernel.papers.documents import Document, read_documents, unread_directions
+from precursor_screen.kernel.papers.movements import LineDetails, Movement, read_movements
+from precursor_screen.kernel.papers.similar_names import cite, number_forms
 from precursor_screen.reference.jurisdiction import laws_of
 from precursor_screen.reference.permit_law import known_permit_law
 from precursor_screen.reference.registers.reading import Skipped
 from precursor_screen.reference.registers.store import Register, RegisterStore
 from precursor_screen.reference.thresholds import ReplyPeriod, known_reply_periods
-from precursor_screen.rulebook.registers import OF_LAW
+from precursor_screen.rulebook.registers import OF_LAW, Scope
 from precursor_screen.text.text import plain
 
 # What moved in a period, for who looks at more than one run: out of the ledger, or out of manifests that are screened for it.
@@ -210,13 +210,14 @@ def unseen(coverage: Mapping[str, Any]) -> list[Unjudged]:
 class Registers(Struct, frozen=True):
     """The registers that were imported: documents by register; rows that their import set aside; for the provenance, day and digest.
 
-    set_aside_numbers: by register the numbers of rows that were set aside, in all their forms.
+    set_aside_numbers: by register the numbers of rows that were set aside, in all their forms. scopes: what they say of themselves.
     """
 
     documents: dict[str, tuple[Document, ...]]
     unjudged: tuple[Unjudged, ...]
     source: list[dict[str, Any]]
     set_aside_numbers: dict[str, frozenset[str]] = field(default_factory=dict)
+    scopes: dict[str, Scope] = field(default_factory=dict)
 
 
 def gather_registers(store: RegisterStore, jurisdiction: str, notification_days: int) -> Registers:
@@ -248,6 +249,7 @@ def gather_registers(store: RegisterStore, jurisdiction: str, notification_days:
         tuple(not_judged),
         [{k: getattr(r.record, k) for k in ("register", "file", "sha256", "day", "rows")} for r in opened],
         {r.record.register: find_set_aside_numbers(r.record.skipped) for r in opened},
+        {r.record.register: r.record.scope for r in opened},
     )
 
 

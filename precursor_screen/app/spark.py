@@ -25,7 +25,7 @@ from msgspec.structs import replace
 
 from precursor_screen.app import spark_tasks as tasks
 from precursor_screen.app.compose_report import EngineResult
-from precursor_screen.app.gather_inputs import CITED, Request, find_naming_texts, issues_of, split_naming_texts, supplied_by
+from precursor_screen.app.gather_inputs import CITED, Request, beside_of, find_naming_texts, issues_of, part_refused, supplied_by
 from precursor_screen.app.inputs import Source, is_pipe
 from precursor_screen.app.spark_tasks import TABLE_BITS, Numbers, Plan, Row, Unforeseen, Work, chunks_of, on_rows, unpack
 from precursor_screen.app.stream import PART, Engine, spool_parts
@@ -201,7 +201,7 @@ def judge_on_spark(context: SparkContext, request: Request, lines_a_task: int = 
     """
     reference, progress = request.reference, request.progress
     progress("reading on the cluster")
-    cluster_lines, tables, issues = _read(context, request, lines_a_task)
+    cluster_lines, tables, issues, named = _read(context, request, lines_a_task)
     inputs = tuple(t.input for t in tables)
     shared = cluster_lines.share(tasks.KnownLists(reference, tasks.digests_of(reference)))
     progress("matching texts and parties")
@@ -216,18 +216,22 @@ def judge_on_spark(context: SparkContext, request: Request, lines_a_task: int = 
     else:
         part = judge_part(cluster_lines.plan.schema.empty_table(), **given, reference=reference, every_line=True)
     recall = partial(_recall, cluster_lines, part.lines, {**given, "reference": reference})
-    return EngineResult(inputs, issues, part, sum(textless), recall, partial(_cite, cluster_lines, part.lines))
+    return EngineResult(inputs, issues, part, sum(textless), recall, partial(_cite, cluster_lines, part.lines), beside_of(named))
 
 
-def _read(context: SparkContext, request: Request, lines_a_task: int) -> tuple[ClusterLines, list[InputTables], pa.Table]:
-    """The lines, those met again left out; the tables without them; ISSUE of reading."""
+def _read(
+    context: SparkContext, request: Request, lines_a_task: int
+) -> tuple[ClusterLines, list[InputTables], pa.Table, pa.Table]:
+    """The lines, those met again left out; the tables without them; ISSUE of reading; the texts beside tables that name something."""
     sources = [_as_seen_everywhere(number, source) for number, source in enumerate(request.sources)]
     read = each(make_rows(context, sources), partial(tasks.read_files, request.options, tasks.leave_to_driver))
     read = read.persist(on_disk())
     described, more = _describe(read, sources, request)
     tables = {row.key: one for row, one in described if isinstance(one, InputTables)}
     named = find_naming_texts(list(tables.values()), request.reference)
-    errors = [e for _, e in described if isinstance(e, InputError)]
+    read_tables, refused = part_refused(list(tables.values()), named)
+    tables = {key: one for key, one in tables.items() if any(one is kept for kept in read_tables)}
+    errors = [*(e for _, e in described if isinstance(e, InputError)), *refused]
     issues = issues_of(list(tables.values()), errors, named, refuse_empty=request.refuse_empty)
     schema = pa.concat_tables([t.lines for t in tables.values()] or [no_lines()], promote_options="default").schema
     lengths = {row.key: row.first for row, _ in described if row.key in tables}
@@ -235,10 +239,9 @@ def _read(context: SparkContext, request: Request, lines_a_task: int) -> tuple[C
     request.progress("looking for lines met again")
     read = read.union(make_rows(context, more)) if more else read
     cluster_lines, repeated = _drop_repeated(ClusterLines(read, plan, max(1, -(-plan.total // lines_a_task))))
-    found, by_hand = split_naming_texts(named, list(tables.values()))
-    if found.num_rows:
-        cluster_lines = _add_texts_as_lines(cluster_lines, found, len(sources) << TABLE_BITS)
-    return cluster_lines, list(tables.values()), pa.concat_tables([issues, repeated, by_hand])
+    if named.num_rows:
+        cluster_lines = _add_texts_as_lines(cluster_lines, named, len(sources) << TABLE_BITS)
+    return cluster_lines, list(tables.values()), pa.concat_tables([issues, repeated]), named
 
 
 def _as_seen_everywhere(number: int, source: Source) -> Row:

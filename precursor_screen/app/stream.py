@@ -137,7 +137,15 @@ def judge_here(request: Request, jobs: int = 1, home: Path | None = None) -> Eng
         judge = partial(judge_part, **given, every_line=every_line)
         part = _judge(gathered.lines, judge, request.spool, parallel_map, progress)
     recall = partial(_recall, gathered.lines, request.spool, given)
-    return EngineResult(gathered.inputs, gathered.issues, part, textless, recall, partial(cite_cells, gathered, request.spool))
+    return EngineResult(
+        gathered.inputs,
+        gathered.issues,
+        part,
+        textless,
+        recall,
+        partial(cite_cells, gathered, request.spool),
+        gathered.texts_beside,
+    )
 
 
 def _recall(lines: pa.Table, spool: Spool, given: Mapping[str, Any], line_ids: pa.Array, relevant: Resolved) -> Resolved:

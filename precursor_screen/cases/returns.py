@@ -15,9 +15,9 @@ import pyarrow as pa
 from msgspec import Struct
 
 from precursor_screen.cases.frames import sum_known, to_frame, to_rows
-from precursor_screen.cases.reconcile.differences import Unjudged, all_unjudged
-from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document
-from precursor_screen.cases.reconcile.movements import Movement
+from precursor_screen.kernel.papers.differences import Unjudged, all_unjudged
+from precursor_screen.kernel.papers.documents import DOMESTIC, EXPORT, IMPORT, Document
+from precursor_screen.kernel.papers.movements import Movement
 
 NOT_STATED = "not stated"
 BULK, PREPARATION = "substance", "preparation or mixture"

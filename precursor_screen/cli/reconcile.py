@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from precursor_screen.app.reconcile_inputs import MovementList
     from precursor_screen.app.run_settings import Settings
-    from precursor_screen.cases.reconcile.differences import Unjudged
-    from precursor_screen.cases.reconcile.documents import Document
-    from precursor_screen.cases.reconcile.movements import Movement
+    from precursor_screen.kernel.papers.differences import Unjudged
+    from precursor_screen.kernel.papers.documents import Document
+    from precursor_screen.kernel.papers.movements import Movement
 
 # What `reconcile` and `return` share: where movements come from, and how what is told goes out.
 
@@ -151,10 +151,10 @@ def returned(inputs: tuple[str, ...], outputs: tuple[Path, ...], **given: Any) -
     Exit codes: 0 all counted, 3 something could not be, 4 nothing could be read.
     """
     let_pandas_in()
-    from precursor_screen.cases.reconcile.documents import read_documents
     from precursor_screen.cases.reconcile.law import convention_table
     from precursor_screen.cases.returns import make_return
     from precursor_screen.core.errors import UsageError
+    from precursor_screen.kernel.papers.documents import read_documents
     from precursor_screen.reference.jurisdiction import whose_law
     from precursor_screen.reference.permit_law import known_permit_law
     from precursor_screen.reference.registers.store import RegisterStore
@@ -246,7 +246,8 @@ def _check(inputs: tuple[str, ...], mirrored: tuple[Path, Path] | None, given: d
         raise UsageError(
             "--mirror compares two manifests, and cannot be combined with INPUT or --exporter", remedy="Give only one of them."
         )
-    from precursor_screen.cases.reconcile import differences, mirror
+    from precursor_screen.cases.reconcile import mirror
+    from precursor_screen.kernel.papers import differences
 
     kinds = mirror.KINDS if mirrored else differences.KINDS
     for kind in (*given["wanted"], *given["unwanted"]):
@@ -265,7 +266,7 @@ def _reconcile(inputs: tuple[str, ...], given: dict[str, Any], capacity: int) ->
 
     from precursor_screen.app.reconcile_inputs import gather_registers, make_frame
     from precursor_screen.cases.reconcile.reconcile import reconcile
-    from precursor_screen.cases.reconcile.similar_names import numbers_of
+    from precursor_screen.kernel.papers.similar_names import numbers_of
     from precursor_screen.reference.registers.store import RegisterStore
     from precursor_screen.reporting.comparison import Head
     from precursor_screen.reporting.comparison import present as present
@@ -279,7 +280,13 @@ def _reconcile(inputs: tuple[str, ...], given: dict[str, Any], capacity: int) ->
     begin, end = gathered.span(first, last)
     earliest = min([begin, *(m.day for m in gathered.movements)])
     frame = make_frame(
-        settings.jurisdiction, begin, end, tolerance=tolerance, set_aside_numbers=registers.set_aside_numbers, known_from=earliest
+        settings.jurisdiction,
+        begin,
+        end,
+        tolerance=tolerance,
+        set_aside_numbers=registers.set_aside_numbers,
+        known_from=earliest,
+        scopes=registers.scopes,
     )
     firm = _firm(given["exporter"], gathered.movements, registers.documents) if given["exporter"] else ""
     result = reconcile(gathered.movements, registers.documents, frame, firm)

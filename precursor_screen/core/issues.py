@@ -19,6 +19,7 @@ from msgspec import Struct
 from precursor_screen.core.tables import DATA, whole_rows
 
 SET_ASIDE, UNSCREENABLE, DEGRADED, NOTE = "set-aside", "unscreenable", "degraded", "note"
+WORDS_ALONE = "words-alone"  # the code of a file of which nothing but its words could be screened
 
 
 class IssueCode(Struct, frozen=True):

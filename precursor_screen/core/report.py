@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 from msgspec import Struct, field
 
 from precursor_screen.core.model import BANDS, LEVELS, Rule, WatchlistEntry
-from precursor_screen.core.schema import GOODS, PARTICULARS, SUPPRESSED
+from precursor_screen.core.schema import GOODS, PARTICULARS, SUPPRESSED, TEXTS_BESIDE
 from precursor_screen.core.words import counted
 
-SCHEMA_VERSION = "4.4"
+SCHEMA_VERSION = "4.5"
 BATCH = 5_000  # rows turned into Python objects at a time
 LEAST_SHORT = 6  # characters of a short id: among 20,000 recorded flags one in a thousand needs more
 
@@ -42,6 +42,7 @@ class Report(Struct, frozen=True):
         exit_code: of the contract.
         news: shipments with an open flag that are new in their band, or have risen into it.
         sampled: shipments without a flag that were drawn by chance, so that misses can be measured.
+        texts_beside: TEXTS_BESIDE; the `shipment_id` of a flag on one is the id of its line.
     """
 
     run: Mapping[str, Any]
@@ -63,6 +64,7 @@ class Report(Struct, frozen=True):
     unused_exceptions: tuple[str, ...] = ()
     sampled: tuple[str, ...] = ()
     news: frozenset[str] = frozenset()
+    texts_beside: pa.Table = field(default_factory=TEXTS_BESIDE.empty_table)
 
     @property
     def open_flags(self) -> pa.Table:

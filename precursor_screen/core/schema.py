@@ -57,6 +57,15 @@ MENTION_COLUMNS = (
 )
 
 
+# Texts beside tables that name something: the line of each, where it stands, and what it says there, place by place.
+TEXTS_BESIDE = pa.schema(
+    [
+        *(("line_id", pa.string()), ("source_file", pa.string()), ("source_row", pa.int64())),
+        *((name, pa.list_(pa.string())) for name in ("other_columns", "other_texts")),
+    ]
+)
+
+
 class Column(Struct, frozen=True):
     """A column: name, kind (see the module's docstring), the subject it belongs to, who fills it, what it means."""
 
@@ -98,8 +107,11 @@ PARTY_COLUMNS = _columns("party")
 PREVIOUS_COLUMNS = _columns("previous")  # of a movement that was amended: what its earlier version said
 # Of watched goods: what all lines of the 400 days before, of this run and of recorded ones, come to (`kernel.trade_counts`).
 MOVEMENT_COUNTED = _columns("counted")
+# Of movements of substances: how much of their permit and notification is used (`kernel.papers.balance`).
+MOVEMENT_PAPERS = _columns("papers")
 COLUMNS: tuple[Column, ...] = (
     *(*LINE_COLUMNS, *LINE_FACTS, *SUBSTANCE_COLUMNS, *PARTY_COLUMNS, *PREVIOUS_COLUMNS, *MOVEMENT_COUNTED),
+    *MOVEMENT_PAPERS,
 )
 BY_NAME: dict[str, Column] = {c.name: c for c in COLUMNS}
 
@@ -115,7 +127,10 @@ MOVEMENT_STORED = _taken("movement")
 MOVEMENT = pa.schema([(c.name, c.arrow) for c in MOVEMENT_STORED])
 # Joined to a movement from the tables of the law and of the substances whenever it is judged.
 MOVEMENT_LOOKED_UP = _taken("looked up")
-MOVEMENT_COLUMNS: tuple[Column, ...] = (*MOVEMENT_STORED, *MOVEMENT_LOOKED_UP, *MOVEMENT_COUNTED, *PREVIOUS_COLUMNS)
+MOVEMENT_COLUMNS: tuple[Column, ...] = (
+    *(*MOVEMENT_STORED, *MOVEMENT_LOOKED_UP, *MOVEMENT_COUNTED),
+    *(*MOVEMENT_PAPERS, *PREVIOUS_COLUMNS),
+)
 
 
 def arrow_schema(columns: tuple[Column, ...]) -> pa.Schema:

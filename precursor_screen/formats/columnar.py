@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as parquet
+from msgspec.structs import replace
 
 from precursor_screen.formats.blob import COLUMNS, Blob, unreadable
 from precursor_screen.formats.encoding import is_utf8
+from precursor_screen.formats.records import sheet_of_records
 from precursor_screen.formats.sheet import Broken, OutOfTableText, Sheet, head_of, memory_reader, string_array, text_of
 
 LIST_SEPARATOR = "; "
+_ROWS = 10_000  # that are turned into objects at a time
 _OF_BYTES = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary, pa.types.is_binary_view)
 # What Arrow writes as text as we do.
 _CAST = (
@@ -39,6 +44,9 @@ def read_columnar(blob: Blob) -> Sheet:
         table.validate(full=True)
         if table.num_columns > COLUMNS:
             raise ValueError(f"{table.num_columns:,} columns where {COLUMNS:,} are read")
+        if any(map(_holds_records, table.schema.types)):
+            sheet = sheet_of_records(blob.name, enumerate(_records(table), start=1), [], kind)
+            return replace(sheet, out_of_table_texts=_texts_outside(table))
         columns = flatten(table, undecodable)
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         first = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
@@ -49,6 +57,29 @@ def read_columnar(blob: Blob) -> Sheet:
         for name, count in undecodable.items()
     )
     return Sheet(blob.name, kind, "", head_of(names, texts, 30), True, memory_reader(texts), notes, _texts_outside(table))
+
+
+def _holds_records(kind: pa.DataType) -> bool:
+    """Whether a type holds a list of objects, such as the items of a bill."""
+    if pa.types.is_struct(kind):
+        return any(_holds_records(kind.field(i).type) for i in range(kind.num_fields))
+    is_list = pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
+    return is_list and (pa.types.is_struct(kind.value_type) or _holds_records(kind.value_type))
+
+
+def _records(table: pa.Table) -> Iterator[Any]:
+    """The rows as JSON would have them."""
+    for batch in table.to_batches(max_chunksize=_ROWS):
+        yield from map(_as_json, batch.to_pylist())
+
+
+def _as_json(value: Any) -> Any:
+    """A value, what is not an object or a list as text."""
+    if isinstance(value, dict):
+        return {str(key): _as_json(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_as_json(one) for one in value]
+    return None if value != value else _value_text(value)  # NaN is how data frames write "nothing"
 
 
 def _texts_outside(table: pa.Table) -> tuple[OutOfTableText, ...]:

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
+from os import SEEK_END
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
@@ -20,7 +20,8 @@ from msgspec.structs import replace
 from precursor_screen.core.arrow import holds
 from precursor_screen.formats.blob import EMPTY, Blob, unreadable
 from precursor_screen.formats.encoding import Text
-from precursor_screen.formats.sheet import HEAD_ROWS, Body, Broken, Sheet, string_array, table_of_columns
+from precursor_screen.formats.sheet import HEAD_ROWS, LOST, Body, Broken, Sheet, string_array, table_of_columns
+from precursor_screen.formats.uneven_rows import SHORT, mend_rows
 
 # The delimiter of a text table, found by which one cuts its rows into the same number of cells.
 
@@ -73,7 +74,9 @@ def find_dialect(sample: str) -> Dialect:
         for quoted in ways:
             rows = split(sample, delimiter, quoted)
             width, share = _widths(rows)
-            if width < 2 or share < 0.5:
+            if share < 0.5:
+                width, share = _headed(rows)
+            if width < 2 or share < 0.5 or _is_prose(rows, delimiter, share):
                 continue
             header = any(len(r) == width and not any(_NUMBER.fullmatch(c) for c in r) for r in rows[:30])
             # A list within a cell ("Acetone; Toluene; Safrole") may cut the rows alike, but seldom the line that heads them.
@@ -124,14 +127,53 @@ def _widths(rows: list[list[str]]) -> tuple[int, float]:
     return width, counts[width] / len(filled)
 
 
+_OF_SENTENCES = (",", ";")  # stand in prose as well
+_SENTENCE = 7  # words of a line from which it may be one
+_FEW_FIGURES, _EVEN = 0.15, 0.8
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+def _is_prose(rows: list[list[str]], delimiter: str, share: float) -> bool:
+    """Whether the lines are sentences: behind each delimiter stands a blank, hardly a cell is a figure, and they part into all numbers of cells or
+    the first cells are no names."""
+    filled = [row for row in rows if any(c.strip() for c in row)]
+    parted = [cell for row in filled for cell in row[1:] if cell]
+    if delimiter not in _OF_SENTENCES or not parted or not all(cell.startswith(" ") for cell in parted):
+        return False
+    figures = sum(_NUMBER.fullmatch(cell) is not None for row in filled for cell in row)
+    words = [sum(len(_WORD.findall(cell)) for cell in row) for row in filled]
+    is_even = share >= _EVEN and all(len(_WORD.findall(cell)) < _SENTENCE for cell in filled[0])
+    return (
+        not is_even
+        and figures < _FEW_FIGURES * sum(map(len, filled))
+        and sum(count >= _SENTENCE for count in words) * 2 >= len(filled)
+    )
+
+
+_LONGEST_NAME, _MOST_WORDS = 30, 5  # of a column
+_LEAST_NAMES = 4
+_NEARLY_ALL = 0.9
+
+
+def _headed(rows: list[list[str]]) -> tuple[int, float]:
+    """The width of a header above rows of all widths, as there are where empty cells are left out or texts are cut; 1: there is none."""
+    header, *below = [row for row in rows if any(c.strip() for c in row)] or [[]]
+    names = [cell.strip() for cell in header]
+    are_names = all(
+        0 < len(name) <= _LONGEST_NAME and len(name.split()) <= _MOST_WORDS and name[-1] not in ".,;" for name in names
+    )
+    if len(names) < _LEAST_NAMES or not below or not are_names or any(map(_NUMBER.fullmatch, names)):
+        return 1, 0.0
+    of_table = sum(1 < len(row) <= 2 * len(names) for row in below)
+    return (len(names), 0.5) if of_table >= _NEARLY_ALL * len(below) else (1, 0.0)
+
+
 BLOCK = 2 << 20
 BIG_BLOCK = 256 << 20
 BATCH = 50_000
 _JOIN_LINES = 60  # how far a quoted cell may run over line ends before it counts as unbalanced
 _SAMPLED_LINES = 2_000  # lines by which one tells what columns hold
-_NEARLY_ALL = 0.9
 _WIDE = 4  # columns from which a line of that many cells is hardly one by chance
-_SHOWN = 200  # characters of a broken row that an issue shows
 
 
 def read_delimited(source: Text) -> Sheet:
@@ -171,7 +213,21 @@ def read_rows(text: Blob, dialect: Dialect, after: int, width: int) -> Body:
         with suppress(pa.ArrowInvalid):
             body = _read_arrow(text, dialect, after, width, block)
             break
-    return body if body is not None else _read_careful(text, dialect, after, width)
+    return _note_cut(body if body is not None else _read_careful(text, dialect, after, width), text)
+
+
+def _note_cut(body: Body, text: Blob) -> Body:
+    """A last row that is the only short one, without an end of its line, is what is left of a file that was cut."""
+    short = [one for one in body.broken if one.code == SHORT]
+    if len(short) != 1 or short[0].row != body.rows[-1].as_py():
+        return body
+    with text.open() as stream:
+        stream.seek(-1, SEEK_END)
+        if stream.read(1) in (b"\n", b"\r"):
+            return body
+    reason = "the last row ends before its last cells: the file may have been cut short"
+    told = (replace(one, code=LOST, reason=reason) if one is short[0] else one for one in body.broken)
+    return Body(body.table, body.rows, tuple(told))
 
 
 def _read_arrow(text: Blob, dialect: Dialect, after: int, width: int, block: int) -> Body | None:
@@ -210,41 +266,29 @@ def _read_arrow(text: Blob, dialect: Dialect, after: int, width: int, block: int
     table = pa.Table.from_batches(batches, schema=pa.schema([(n, pa.string()) for n in names]))
     if dialect.quoted and _swallowed_rows(table, invalid, dialect, width):
         return None
-    rows, broken, rescued = _number_rows(table.num_rows, invalid, after, width, dialect)
-    keep_from = int(np.searchsorted(rows, after, side="right"))
-    body = Body(table.slice(keep_from), pa.array(rows[keep_from:]), broken)
-    return _insert_rescued(body, rescued) if rescued else body
-
-
-def _number_rows(
-    count: int, invalid: list[tuple[int, int, str]], after: int, width: int, dialect: Dialect
-) -> tuple[npt.NDArray[np.int64], tuple[Broken, ...], list[tuple[int, list[str]]]]:
-    numbers = np.arange(1, count + len(invalid) + 1, dtype=np.int64)
+    numbers = np.arange(1, table.num_rows + len(invalid) + 1, dtype=np.int64)
     rows = np.delete(numbers, [n - 1 for n, _, _ in invalid]) if invalid else numbers
-    broken: list[Broken] = []
-    rescued: list[tuple[int, list[str]]] = []
-    for number, actual, text in (row for row in invalid if row[0] > after):
-        if (cells := _trim_tail(text, actual, width, dialect)) is None:
-            broken.append(Broken(number, text[:_SHOWN], 1, f"{actual} cells where the header has {width}"))
-        else:
-            rescued.append((number, cells))
-    return rows, tuple(broken), rescued
+    keep_from = int(np.searchsorted(rows, after, side="right"))
+    body = Body(table.slice(keep_from), pa.array(rows[keep_from:]))
+    uneven = [(n, _cells_of(text, dialect)) for n, _, text in invalid if n > after]
+    return _with_uneven(body, uneven, dialect) if uneven else body
 
 
-def _trim_tail(text: str, actual: int, width: int, dialect: Dialect) -> list[str] | None:
-    """The cells of a row whose surplus is empty: a trailing delimiter is no fault."""
-    if actual <= width:
-        return None
-    cells = next(iter(split(text, dialect.delimiter, dialect.quoted, 1)), [])
-    return cells[:width] if not any(c.strip() for c in cells[width:]) and len(cells) > width else None
+def _cells_of(text: str, dialect: Dialect) -> list[str]:
+    return next(iter(split(text, dialect.delimiter, dialect.quoted, 1)), [text])
 
 
-def _insert_rescued(body: Body, rescued: list[tuple[int, list[str]]]) -> Body:
-    extra = table_of_columns([string_array([c[i] for _, c in rescued]) for i in range(body.table.num_columns)])
-    table = pa.concat_tables([body.table, extra])
-    rows = pa.concat_arrays([body.rows, pa.array([n for n, _ in rescued], pa.int64())])
+def _with_uneven(body: Body, uneven: list[tuple[int, list[str]]], dialect: Dialect) -> Body:
+    """A body with the rows of another width, as far as they can be read."""
+    mended = mend_rows(uneven, body.table, dialect.delimiter)
+    broken = tuple(sorted((*body.broken, *mended.told), key=lambda one: one.row))
+    if not mended.rows:
+        return Body(body.table, body.rows, broken)
+    columns = zip(*(cells for _, cells in mended.rows), strict=True)
+    table = pa.concat_tables([body.table, table_of_columns([string_array(column) for column in columns])])
+    rows = pa.concat_arrays([body.rows, pa.array([n for n, _ in mended.rows], pa.int64())])
     order = pc.sort_indices(rows)
-    return Body(table.take(order), rows.take(order), body.broken)
+    return Body(table.take(order), rows.take(order), broken)
 
 
 def _swallowed_rows(table: pa.Table, invalid: list[tuple[int, int, str]], dialect: Dialect, width: int) -> bool:
@@ -291,6 +335,7 @@ def _read_careful(text: Blob, dialect: Dialect, after: int, width: int) -> Body:
     columns: list[list[pa.Array]] = [[] for _ in range(width)]
     numbers: list[int] = []
     broken: list[Broken] = []
+    uneven: list[tuple[int, list[str]]] = []
     batch: list[list[str]] = []
 
     def flush() -> None:
@@ -304,11 +349,8 @@ def _read_careful(text: Blob, dialect: Dialect, after: int, width: int) -> Body:
         row = record.cells or [""] * width
         if record.doubt:
             broken.append(Broken(number, "", record.lines, record.doubt, "doubtful-quotes"))
-        if len(row) > width and not any(c.strip() for c in row[width:]):
-            row = row[:width]
         if len(row) != width:
-            shown = dialect.delimiter.join(row)[:_SHOWN]
-            broken.append(Broken(number, shown, 1, f"{len(row)} cells where the header has {width}"))
+            uneven.append((number, row))
             continue
         batch.append(row)
         numbers.append(number)
@@ -316,7 +358,8 @@ def _read_careful(text: Blob, dialect: Dialect, after: int, width: int) -> Body:
             flush()
     flush()
     table = table_of_columns([pa.chunked_array(c, pa.string()) for c in columns])
-    return Body(table, pa.array(numbers, pa.int64()), tuple(broken))
+    body = Body(table, pa.array(numbers, pa.int64()), tuple(broken))
+    return _with_uneven(body, uneven, dialect) if uneven else body
 
 
 def _careful_records(text: Blob, dialect: Dialect, width: int) -> Iterator[_Record]:

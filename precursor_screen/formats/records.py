@@ -38,7 +38,7 @@ def read_json(source: Text) -> Sheet:
     """
     blob, notes = source.blob, source.notes
     whole, broken, lines = _parse(blob.read().decode("utf-8", "replace").removeprefix("\ufeff"), blob.name)
-    return _sheet_of(source, whole, [*notes, *broken], "JSON lines" if lines else "JSON")
+    return _of_text(source, whole, [*notes, *broken], "JSON lines" if lines else "JSON")
 
 
 def read_xml(source: Text) -> Sheet:
@@ -54,7 +54,7 @@ def read_xml(source: Text) -> Sheet:
         record, damage = _xml_record(document, blob.name)
         whole += ((number, one) for number, one in enumerate(find_records(record), start=len(whole) + 1))
         broken += [Broken(1, "", 1, f"the XML {damage}; what comes before was read", "lost-rows")] if damage else []
-    return _sheet_of(source, whole, broken, "XML")
+    return _of_text(source, whole, broken, "XML")
 
 
 def _xml_record(text: str, file: str) -> tuple[Any, str]:
@@ -98,8 +98,23 @@ def _value_of(members: dict[str, list[Any]], texts: list[str]) -> Any:
     return {**found, "": " ".join(texts)} if texts else found
 
 
-def _sheet_of(source: Text, whole: Iterable[tuple[int, Any]], broken: list[Broken], kind: str) -> Sheet:
-    """Records with their numbers as a sheet."""
+def _of_text(source: Text, whole: Iterable[tuple[int, Any]], broken: list[Broken], kind: str) -> Sheet:
+    sheet = sheet_of_records(source.blob.name, whole, broken, kind)
+    return replace(sheet, encoding=str(source.choice), out_of_table_texts=source.out_of_table_texts)
+
+
+def sheet_of_records(name: str, whole: Iterable[tuple[int, Any]], broken: list[Broken], kind: str) -> Sheet:
+    """Records as a sheet whose names are known.
+
+    Args:
+        name: of the file.
+        whole: number and record of each.
+        broken: what stands for the others.
+        kind: of the file, for reports.
+
+    Raises:
+        UnreadableManifest: there is no record, or none says anything.
+    """
     rows: list[Record] = []
     numbers: list[int] = []
     room = Room()
@@ -111,7 +126,6 @@ def _sheet_of(source: Text, whole: Iterable[tuple[int, Any]], broken: list[Broke
         for row in exploded:
             rows.append(row)
             numbers.append(number)
-    name = source.blob.name
     if kind == "XML" and not any(text for row in rows for text in row.values()):
         raise unreadable(name, "is XML without a text", "Ask the sender for another file.")
     if not any(rows):
@@ -120,11 +134,11 @@ def _sheet_of(source: Text, whole: Iterable[tuple[int, Any]], broken: list[Broke
     # A record may explode into several rows; rows are numbered as they come, since a report must tell them apart.
     if len(numbers) != len(set(numbers)) or kind != "JSON lines":
         numbers = list(range(1, len(rows) + 1))
-    sheet = _to_sheet(rows, numbers, name, kind, str(source.choice), broken)
+    sheet = _to_sheet(rows, numbers, name, kind, broken)
     opened = [f"{one}." for one in room.opened]
     levels, begins = (tuple(sum(map(one.startswith, opened)) for one in some) for some in (sheet.head[0], room.begins))
     joined = (JoinedLists(numbers[at], names, opened) for at, lists in places for names, opened in lists.items())
-    return replace(sheet, out_of_table_texts=source.out_of_table_texts, joined=tuple(joined), levels=levels, begins=begins)
+    return replace(sheet, joined=tuple(joined), levels=levels, begins=begins)
 
 
 def _parse(text: str, name: str) -> tuple[list[tuple[int, Any]], list[Broken], bool]:
@@ -152,9 +166,7 @@ def _objects(values: Iterable[tuple[int, Any, str]]) -> tuple[list[tuple[int, An
         if isinstance(value, dict):
             records.append((number, value))
         else:
-            broken.append(
-                value if isinstance(value, Broken) else Broken(number, shown[:_SHOWN], 1, "is not an object", "broken-record")
-            )
+            broken.append(value if isinstance(value, Broken) else Broken(number, shown, 1, "is not an object", "broken-record"))
     return records, broken
 
 
@@ -166,7 +178,7 @@ def _lines(text: str) -> Iterator[tuple[int, Any, str]]:
             try:
                 value = _loads(line)
             except (ValueError, RecursionError) as error:
-                value = Broken(number, line[:_SHOWN], 1, f"is not JSON ({error})"[:_SHOWN], "broken-record")
+                value = Broken(number, line, 1, f"is not JSON ({error})"[:_SHOWN], "broken-record")
         yield number, value, line
 
 
@@ -369,7 +381,7 @@ def _text(item: Any) -> str | None:
     return json.dumps(item, ensure_ascii=False)
 
 
-def _to_sheet(rows: list[Record], numbers: list[int], name: str, kind: str, encoding: str, broken: list[Broken]) -> Sheet:
+def _to_sheet(rows: list[Record], numbers: list[int], name: str, kind: str, broken: list[Broken]) -> Sheet:
     names: dict[str, None] = {}
     for row in rows:
         names.update(dict.fromkeys(row))
@@ -377,4 +389,4 @@ def _to_sheet(rows: list[Record], numbers: list[int], name: str, kind: str, enco
             raise unreadable(name, f"has more than {MAX_COLUMNS} different keys", "Give records that share their keys.")
     columns = [pa.chunked_array([string_array([row.get(n) for row in rows])]) for n in names]
     head = [tuple(names), *(tuple(row.get(n) or "" for n in names) for row in rows[:30])]
-    return Sheet(name, kind, encoding, tuple(head), True, memory_reader(columns, numbers), tuple(broken))
+    return Sheet(name, kind, "", tuple(head), True, memory_reader(columns, numbers), tuple(broken))

@@ -37,18 +37,15 @@ _OF_COMMODITIES = 16  # tank after tank of a solvent goes to honest plants
 _LINE_FACTS = (
     "permit_reference",
     "permit_found",
-    "permit_status",
-    "permit_in_force",
-    "permit_substance_ids",
     "pen_reference",
     "pen_found",
-    "pen_status",
-    "pen_substance_ids",
 )
 _CANDIDATE_FACTS = (
     "tier",
     "consignee_licensed",
     "exporter_licensed",
+    "permit_covers",
+    "pen_covers",
     "concentration_pct",
     "substance_mass_kg",
     "mass_basis",
@@ -71,7 +68,7 @@ class Goods(Struct, frozen=True):
         concern: from which masses it is small and large.
         permit, licence, notification: whether one in force covers all lines of it.
         certified: whether all lines of it name the number of an import certificate or export authorisation, and where there is a register
-            one that it holds; TBA and 0000 are no numbers.
+            one of it covers them; TBA and 0000 are no numbers.
         unchecked: the papers (permit, notification) of which all lines name a number that no register was asked about.
     """
 
@@ -201,10 +198,9 @@ def find_goods(flags: pa.Table, relevant: Resolved, concern: Mapping[str, Concer
         weighed as (
             select *, coalesce(substance_mass_kg::double, {_LINES_OWN}) as kg, coalesce(tier in {COMING}, false) as is_coming,
                    (form = 'substance' or concentration_pct is not null) and mass_doubt is distinct from '{OTHER_GOODS}' as is_its_own,
-                   {_covers("permit_substance_ids", "permit_found and permit_in_force and permit_status = 'valid'")} as permit,
-                   {_covers("pen_substance_ids", "pen_found and pen_status = 'accepted'")} as notified,
+                   coalesce(permit_covers, false) as permit, coalesce(pen_covers, false) as notified,
                    coalesce(consignee_licensed, false) or coalesce(exporter_licensed, false) as licensed,
-                   coalesce(permit_found, regexp_matches(permit_reference, '[1-9]'), false) as certified,
+                   coalesce(permit_covers, regexp_matches(permit_reference, '[1-9]'), false) as certified,
                    {_unchecked("permit")} as permit_named, {_unchecked("pen")} as pen_named
             from goods where form <> 'article')
         select shipment_id, substance_id, any_value(substance_name), in_doses, bool_and(is_coming),
@@ -224,11 +220,6 @@ def find_goods(flags: pa.Table, relevant: Resolved, concern: Mapping[str, Concer
             )
             found[shipment_id].append(goods)
     return {key: sorted(goods, key=lambda g: (-g.points, g.substance_id, g.in_doses)) for key, goods in found.items()}
-
-
-def _covers(substances: str, valid: str) -> str:
-    """SQL: a document is in force and, where it names substances, names this one."""
-    return f"coalesce({valid}, false) and (coalesce(len({substances}), 0) = 0 or list_contains({substances}, substance_id))"
 
 
 def _unchecked(paper: str) -> str:

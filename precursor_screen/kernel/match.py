@@ -17,6 +17,7 @@ from precursor_screen.core.arrow import set_columns, tuples_of
 from precursor_screen.core.engine import ask
 from precursor_screen.core.schema import MENTION_COLUMNS, NAME_COLUMNS, PARTY_MATCH, PARTY_MENTION, SUBSTANCE_MATCH
 from precursor_screen.core.tables import words_of
+from precursor_screen.kernel.papers.principals import FORWARDERS, keeper_pattern
 from precursor_screen.kernel.parallel_map import ParallelMap, chunk, cut_texts, serial_map
 from precursor_screen.kernel.resolve.distinct import number_alike
 from precursor_screen.matching.party.index import PartyIndex, PartyMatches
@@ -170,9 +171,6 @@ class PartyKeys(dict[str, str]):
         return key
 
 
-_CJK = "\u3000"  # from here on words are not parted by blanks
-
-
 def find_keepers(lines: pa.Table, lists: Mapping[str, NamedList], keys: PartyKeys) -> frozenset[str]:
     """Keys of consignees that by their names are banks, or carry, clear or keep other people's goods: a fact of the run, not of a part.
 
@@ -183,8 +181,9 @@ def find_keepers(lines: pa.Table, lists: Mapping[str, NamedList], keys: PartyKey
     """
     if "consignee_name" not in lines.column_names:
         return frozenset()
-    words = [*words_of("cell_words", "bank"), *(lists["forwarders"].terms if "forwarders" in lists else ())]
-    holds = re.compile("|".join(re.escape(w) if w[0] >= _CJK else rf"\b{re.escape(w)}\b" for w in words), re.IGNORECASE)
+    terms = lists[FORWARDERS].terms if FORWARDERS in lists else ()
+    words = [*words_of("cell_words", "bank"), *terms]
+    holds = keeper_pattern(terms)
     names = pc.unique(lines.column("consignee_name")).drop_null()
     # Few names hold any of the words even within longer ones, and that is told of all at once.
     likely = names.filter(pc.match_substring_regex(names, "|".join(map(re.escape, words)), ignore_case=True))

@@ -56,6 +56,7 @@ from precursor_screen.kernel.judge.flag import (
 from precursor_screen.kernel.judge.windows.judge import Judgement, judge_windows, request_history
 from precursor_screen.kernel.match import Progress, match
 from precursor_screen.kernel.movements import MovementsResult, apply_versions, batch_of, without_obsolete
+from precursor_screen.kernel.papers.opened import add_balances, asks_balances, earlier_query
 from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.part import LineGaps, Part, judge_part, keep_lines
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Numbers, Resolved, rows_of
@@ -181,7 +182,9 @@ def judge_run(
     batch = batch_of(part.movements)
     counted_lines = mark_watched(part.counted_lines, part.movements, _rows_of(part.movements, part))
     windows = request_history(batch, reference.rules, reference.registers)
-    history = memory.look_back(replace(windows, queries=(*windows.queries, EARLIER), counted_lines=counted_lines))
+    used_before = earlier_query(reference)
+    queries = (*windows.queries, *used_before, EARLIER)
+    history = memory.look_back(replace(windows, queries=queries, counted_lines=counted_lines))
     progress("comparing versions")
     movements = apply_versions(part.movements, batch, history.versions)
     relevant = replace(part.relevant, lines=without_obsolete(part.relevant.lines, movements.obsolete))
@@ -193,6 +196,9 @@ def judge_run(
         counted = add_count_facts(movements.live, _rows_of(movements.live, part), counted_lines, own, history.counts)
     else:
         counted = movements.live
+    if asks_balances(reference):
+        progress("comparing with permits and notifications")
+        counted = add_balances(counted, [history.movements(query) for query in used_before], reference)
     judging_over_time = partial(progress, "judging movements over time")
     judging_over_time()
     by_window = judge_windows(counted, history, reference.rules, reference, judging_over_time)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,8 @@ from precursor_screen.text.substance_mass import TWO_READINGS
 
 _NOTIFIED = "trim(coalesce(notify_party_name, '')) <> ''"
 NUMBERED_ISSUE = ISSUE.append(pa.field(LINE_NO, pa.int64()))
-_GOODS = pa.array(["no-description", "vague-description", "refers-elsewhere", "unreadable-cell"])
+UNREAD, PARTLY_READ = "language-not-covered", "foreign-texts"
+_GOODS = pa.array(["no-description", "vague-description", "refers-elsewhere", "unreadable-cell", UNREAD])
 
 
 def goods_unscreened(issues: pa.Table) -> int:
@@ -64,17 +65,30 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], cut_at: Mapp
     codes = [f"coalesce(len({c}), 0) > 0" for c in ("cas_numbers", "cus_codes", "un_numbers") if c in columns]
     nothing = " and ".join(["hs6 is null", "len(substance_ids) = 0", *(f"not ({c})" for c in codes)])
     error, blank = f"coalesce(regexp_matches({text}, {literal(CELL_ERROR)}), false)", f"({text} is null or trim({text}) = '')"
+    unread = "false"
+    if "is_unread" in columns:
+        unread = f"(coalesce(is_unread, false) and not {error} and not ({_recognised(codes)}))"
     beside = f" and coalesce(message_type, '') <> {literal(BESIDE_TABLE)}" if "message_type" in columns else ""
     place = "source_file, source_row"
     # A text that only says where the goods are named, or none at all, is no description, whatever code stands beside it.
     parts = [
         f"""select case when {error} then 'unreadable-cell' when {blank} then 'no-description' when is_reference then 'refers-elsewhere'
-                else 'vague-description' end as code, {place}, 'description' as field, left({text}, 200) as value,
+                when {unread} then {literal(UNREAD)} else 'vague-description' end as code, {place}, 'description' as field, left({text}, 200) as value,
             case when {error} then 'an error of a spreadsheet stands for the description' when is_reference then
-                'the goods are named in a document that was not screened' else 'nothing in the line could be screened for substances' end as message,
+                'the goods are named in a document that was not screened' when {unread} then
+                'nothing is recognised in it, and no name of a substance is known in its language' else 'nothing in the line could be screened for substances' end as message,
             line_id, cast(1 as bigint) as count, {LINE_NO}
-            from lines where ({nothing} and ({blank} or is_vague) or {error} or coalesce(is_reference, false)){beside}"""
+            from lines where ({nothing} and ({blank} or is_vague) or {error} or coalesce(is_reference, false) or {unread}){beside}"""
     ]
+    if "is_unread" in columns and _is_there(resolved.lines.column("is_unread"), True):
+        # What is recognised in such a text stands: one note a file names no line.
+        parts.append(
+            f"""select {literal(PARTLY_READ)} as code, source_file, min(source_row) as source_row, 'description' as field,
+            left(arg_min(description, {LINE_NO}), 200) as value,
+            'something is recognised in texts of a language of which hardly a name of a substance is known' as message,
+            cast(null as varchar) as line_id, count(*) as count, min({LINE_NO}) as {LINE_NO}
+            from lines where coalesce(is_unread, false) and not {unread}{beside} group by source_file"""
+        )
     parts += [
         f"""select 'unreadable-cell' as code, {place}, {literal(field)} as field, left({field}, 200) as value,
             'an error of a spreadsheet stands for the text' as message, line_id, cast(1 as bigint) as count, {LINE_NO}
@@ -134,12 +148,17 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], cut_at: Mapp
     return ask(f"{' union all '.join(parts)} order by {LINE_NO}, field", NUMBERED_ISSUE, **tables)
 
 
+def _recognised(codes: Sequence[str]) -> str:
+    """SQL of whether a line names a substance, or has a number of one."""
+    return " or ".join(["len(substance_ids) > 0", *codes])
+
+
 def _holds(cells: pa.ChunkedArray, pattern: str) -> bool:
     """Whether any cell matches: planning a query that finds nothing takes longer than looking."""
     return pc.any(pc.match_substring_regex(pc.unique(cells), pattern), min_count=0).as_py() is True
 
 
-def _is_there(cells: pa.ChunkedArray, value: str) -> bool:
+def _is_there(cells: pa.ChunkedArray, value: str | bool) -> bool:
     return pc.any(pc.equal(cells, value), min_count=0).as_py() is True
 
 
@@ -161,7 +180,7 @@ def _cut_texts(cut_at: Mapping[str, int]) -> str:
 
 
 _NOTES = pa.array(
-    ["unknown-edition", "to-order", "cut-text"]
+    ["unknown-edition", "to-order", "cut-text", PARTLY_READ]
 )  # one row a file, or a file and code: what parts say of it is added up
 
 

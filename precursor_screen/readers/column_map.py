@@ -13,12 +13,12 @@ from msgspec.structs import replace
 from precursor_screen.core.errors import ErrorGroup, MappingError, PrecursorScreenError, RuleSyntaxError, raise_all, reason
 from precursor_screen.core.located import Complaints, Located, parse_documents
 from precursor_screen.core.schema import FILED
-from precursor_screen.core.shape import Choice, Make, Record, Shape, Whole, as_read, read_shaped
+from precursor_screen.core.shape import Choice, Make, Record, Shape, Value, Whole, as_read, read_shaped
 from precursor_screen.core.words import did_you_mean
 from precursor_screen.text.quantity_words import Unit
 
 if TYPE_CHECKING:
-    from precursor_screen.reference.registers.reading import FieldOf, HeaderWords
+    from precursor_screen.reference.registers.headers import FieldOf, HeaderWords
 
 # The fields a column can be mapped to: those of LINE, and a few that are turned into them.
 
@@ -251,18 +251,26 @@ def _column_map(name: str, stated: dict[str, Any], complaints: Complaints) -> Co
 
 def load_register_map(path: Path, register: str, field_of: FieldOf) -> HeaderWords:
     """A column map for a register: `columns` (header: column, or `ignore`), and perhaps `date_order` and `decimal`; errors as above."""
-    from precursor_screen.reference.registers.reading import HeaderWords
+    from precursor_screen.reference.registers.headers import HeaderWords
     from precursor_screen.rulebook.registers import REGISTERS
 
     names = (*(c.name for c in REGISTERS[register]), IGNORED)
     fault, remedy = f"column {{name!r}}: {{value!r}} is not a column of {register}", f"Columns: {', '.join(names)}."
     columns = Record(others=Choice(of=names, fault=fault, remedy=remedy), least=1, filled=True, remedy=_WRITE)
-    shape = Record(what="a column map for a register", fields={"columns": columns, **_SPELT}, required=("columns",), into=dict)
+    words = Record(others=Value(kinds=("string",)), least=1, filled=True, remedy="values: {Status: {laufend: valid}}")
+    said = Record(others=words, default={}, into=dict, remedy="values: {Status: {laufend: valid}}")
+    shape = Record(
+        what="a column map for a register",
+        fields={"columns": columns, "values": said, **_SPELT},
+        required=("columns",),
+        into=dict,
+    )
     stated, *others = _read_maps(_text(path), str(path), shape)
     if others:
         raise MappingError("contains several column maps", where=path, remedy="Keep only one: a register is a single table.")
     return HeaderWords(
-        **{**stated, "columns": {header.strip(): name for header, name in stated["columns"].items()}}, field_of=field_of
+        **{**stated, **{key: {header.strip(): said for header, said in stated[key].items()} for key in ("columns", "values")}},
+        field_of=field_of,
     )
 
 

@@ -9,14 +9,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from precursor_screen.core.model import Input
 from precursor_screen.core.schema import ISSUE, LINE_COLUMNS, empty
-from precursor_screen.matching.party.exact_names import ordinary_words
 from precursor_screen.readers.column_map import ColumnReport
 from precursor_screen.readers.interface import Digest, InputTables, IssueList
-from precursor_screen.text.covered_languages import foreign, is_covered
 from precursor_screen.text.key_numbers import numbers_of
 
 # Lines met again among the inputs of one run; a line_id is the same wherever the line was filed.
@@ -92,40 +89,6 @@ def with_place(lines: pa.Table, inputs: Sequence[tuple[str, Digest, int]], sourc
         lines = lines.append_column(column, pa.chunked_array([values]))
     present = frozenset(lines.column_names)  # a table makes that list anew each time it is asked
     return lines.select([c.name for c in LINE_COLUMNS if c.name in present])
-
-
-_SHOWN = 200
-_FEW = 64  # texts of which the words are looked up more quickly than the pattern of all words is made ready
-_SHARE = 0.1  # of a file's texts: from here on the file as a whole could not be screened
-
-
-def note_languages(lines: pa.Table, issues: IssueList) -> None:
-    """One row for the texts of goods in a writing or a language that no name of a substance is known in."""
-    if "description" not in lines.column_names:
-        return
-    column = lines.column("description")
-    texts = pc.unique(column).drop_null()
-    tests = (_uncovered, _foreign) if len(texts) <= _FEW else (_foreign, _uncovered)
-    found = texts
-    for test in tests:
-        found = test(found) if len(found) else found
-    unread = found.to_pylist()
-    if not unread:
-        return
-    there = pc.is_in(column, pa.array(unread, column.type))
-    code = "language-not-covered" if len(unread) >= _SHARE * len(texts) else "foreign-texts"
-    says = f"{len(unread):,} of {len(texts):,} texts are in a language of which no name of a substance is known"
-    row, count = lines.column("source_row")[pc.index(there, True).as_py()].as_py(), pc.sum(there).as_py()
-    issues.add(code, says, row=row, field="description", value=unread[0][:_SHOWN], count=count)
-
-
-def _foreign(texts: pa.Array) -> pa.Array:
-    small = pc.utf8_lower(pc.utf8_normalize(texts, form="NFC"))  # accents as one letter with its own
-    return texts.filter(pc.match_substring_regex(small, foreign()))
-
-
-def _uncovered(texts: pa.Array) -> pa.Array:
-    return pa.array([t for t in texts.to_pylist() if not is_covered(t, ordinary_words())], texts.type)
 
 
 def issue_table(issues: IssueList, lines: pa.Table) -> pa.Table:

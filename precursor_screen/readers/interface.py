@@ -9,6 +9,7 @@ from typing import TypeAlias
 import pyarrow as pa
 from msgspec import Struct, field
 
+from precursor_screen.core.errors import InputError
 from precursor_screen.core.model import Input
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.sheet import OutOfTableText
@@ -46,6 +47,7 @@ class InputTables(Struct, frozen=True):
         issues: `schema.ISSUE`. Every source row below the header is a line or is counted in an issue.
         column_report: how a table's columns were understood; None for messages.
         out_of_table_texts: lines of texts that belong to no row of goods; they are screened where they name something.
+        refused: why nothing but these texts was read of it.
     """
 
     input: Input
@@ -54,6 +56,7 @@ class InputTables(Struct, frozen=True):
     issues: pa.Table
     out_of_table_texts: pa.Table | None = None
     column_report: ColumnReport | None = None
+    refused: InputError | None = None
 
 
 class Digest(Struct, frozen=True):

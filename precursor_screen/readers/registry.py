@@ -12,8 +12,8 @@ from zipfile import BadZipFile
 import pyarrow as pa
 from msgspec.structs import replace
 
-from precursor_screen.core.errors import InputError, MappingError, NoManifest, UnknownFormat, UnreadableManifest
-from precursor_screen.core.issues import ISSUE_CODES, SET_ASIDE, UNSCREENABLE
+from precursor_screen.core.errors import InputError, MappingError, NoManifest, UnknownFormat, UnreadableManifest, raise_all
+from precursor_screen.core.issues import ISSUE_CODES, SET_ASIDE, UNSCREENABLE, WORDS_ALONE
 from precursor_screen.core.words import first_few
 from precursor_screen.formats.archive import gunzip, is_document, is_workbook, open_zip, unzip
 from precursor_screen.formats.blob import MAX_NESTING, Blob, unreadable
@@ -33,6 +33,7 @@ from precursor_screen.readers.messages.nested import JSON, XML
 from precursor_screen.readers.tabular.files import PASTED, TABLES, read_as_laid_out
 from precursor_screen.readers.tabular.reader import read_sheets
 from precursor_screen.readers.tabular.unfold import carried_over
+from precursor_screen.readers.words_alone import is_prose, without_table_issues, words_alone
 from precursor_screen.reference.watchlists import ofac_csv, private_csv
 from precursor_screen.reference.watchlists.builder import Importer
 from precursor_screen.reference.watchlists.interface import HEAD_BYTES, ListFile
@@ -157,7 +158,10 @@ def read(source: Path | bytes, name: str = "", options: ReadOptions | None = Non
         InputError: nothing in the file can be read. A member of an archive that cannot be read is an input without lines, with an
             issue that says why.
     """
-    return build_tables(read_contents(source, name, options))
+    tables = build_tables(read_contents(source, name, options))
+    if tables and all(one.refused is not None for one in tables):
+        raise_all([one.refused for one in tables if one.refused is not None])
+    return tables
 
 
 def read_contents(source: Path | bytes, name: str = "", options: ReadOptions | None = None) -> list[InputContent]:
@@ -170,18 +174,19 @@ def _read_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputConten
     """Every input in a file; one without any line, of which nothing says why, says so."""
     found = _open_blob(blob, options, depth)
     tables = [one for one in found if isinstance(one, InputTables)]
+    if len(tables) == len(found) and is_prose(tables):
+        tables = [without_table_issues(one) for one in tables]
+        found = [*tables]
     if (
         len(tables) < len(found)
+        or any(one.refused is not None for one in tables)
         or any(one.lines.num_rows for one in tables)
         or any(ISSUE_CODES[code].effect in _SAYS_WHY for one in tables for code in one.issues.column("code").to_pylist())
     ):
         return found
-    words = (
-        "only its words were screened"
-        if any(one.out_of_table_texts is not None for one in tables)
-        else "nothing in it was screened"
-    )
-    return [_without_lines(tables[0], f"no line of goods was found; {words}"), *tables[1:]]
+    if any(one.out_of_table_texts is not None for one in tables):
+        return [_without_lines(tables[0], WORDS_ALONE, "it has no table of goods; only its words were screened"), *tables[1:]]
+    return [_without_lines(tables[0], "no-lines", "no line of goods was found; nothing in it was screened"), *tables[1:]]
 
 
 _SAYS_WHY = (SET_ASIDE, UNSCREENABLE)  # effects of issues that tell why there is no line
@@ -189,9 +194,9 @@ _TOGETHER = 64  # members of an archive, whose messages take more room until the
 _LOGO = 10_000  # bytes; a signature's picture has fewer, a legible page of a list more
 
 
-def _without_lines(one: InputTables, message: str) -> InputTables:
+def _without_lines(one: InputTables, code: str, message: str) -> InputTables:
     issues = IssueList(one.input.name)
-    issues.add("no-lines", message)
+    issues.add(code, message)
     return replace(one, issues=pa.concat_tables([one.issues, issue_table(issues, no_lines())]))
 
 
@@ -219,7 +224,12 @@ def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputConten
     digest = Digest(blob.sha256(), blob.size())
     for reader in (PASTED, *READERS) if options.pasted else READERS:
         if reader.sniff(kind, head):
-            return list(reader.read(blob, digest, options))
+            try:
+                return list(reader.read(blob, digest, options))
+            except MappingError:
+                raise
+            except InputError as error:
+                return [words_alone(error, blob, kind, digest, options.encoding)]
     open_sheets(blob, options.encoding)  # raises the error that names the kind
     raise UnknownFormat("is in a file format that is not supported", where=blob.name, remedy="Convert it to CSV or XLSX.")
 
@@ -253,7 +263,7 @@ def _read_mail(blob: Blob, mail: Mail, options: ReadOptions, depth: int) -> list
         if not words:
             raise unreadable(blob.name, "is an e-mail with nothing attached", remedy)
         return [
-            _without_lines(words[0], f"is an e-mail with nothing attached; only its words were screened. {remedy}"),
+            _without_lines(words[0], WORDS_ALONE, f"is an e-mail with nothing attached; only its words were screened. {remedy}"),
             *pictures,
         ]
     inner: list[InputContent] = []
@@ -307,7 +317,16 @@ def _read_members(
             raise failed[0]
         may_name = f"holds nothing that can be read ({len(failed)} members)"
         raise unreadable(blob.name, may_name, "Unpack it and look at what it holds.")
+    if failed or others or not all(isinstance(one, InputTables) and one.refused for one in results):
+        results = [_as_member(one) for one in results]
     return [*results, *(_unread(error) for error in failed)]
+
+
+def _as_member(one: InputContent) -> InputContent:
+    """A member of an archive that is refused is an issue of it; its words stay."""
+    if not isinstance(one, InputTables) or one.refused is None:
+        return one
+    return replace(one, refused=None, issues=pa.concat_tables([one.issues, _unread(one.refused).issues]))
 
 
 def _unread(error: InputError) -> InputTables:

@@ -12,6 +12,7 @@ from precursor_screen.core.report import Report, records, show_blind_spot
 from precursor_screen.core.words import capital, counted, cut, printable
 from precursor_screen.reporting.console import STYLES, counts_in_words, gaps_in_words
 from precursor_screen.reporting.shipment import Shipment, shipments_in_words
+from precursor_screen.reporting.texts_beside import count_texts_beside, texts_beside
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 StyledText = tuple[str, str]  # a text and its style
 MOST_LINES = 40
 WIDEST = 120  # characters of a line
-_MOST_NOTICES, _MOST_BLIND_SPOTS, _MOST_GAPS, _MOST_SIGNS = 5, 3, 5, 2
+_MOST_NOTICES, _MOST_BLIND_SPOTS, _MOST_GAPS, _MOST_SIGNS, _MOST_TEXTS = 5, 3, 5, 2, 4
 _INDENT = " " * 12
 _SAID = ("Shipments", "Not raised", "Sample")  # counts that another line tells, or only the full report
 _BANDS = {"unscreenable": "UNKNOWN"}
@@ -39,7 +40,7 @@ def brief_lines(report: Report, width: int = WIDEST, most: int | None = None) ->
     """Lines of at most `width` characters, each in pieces with their styles; at most MOST_LINES unless `most` shipments are asked for."""
     head = [_line(width, (result_in_words(report), "bold red" if _unseen(report) else "bold"))]
     head += _notices(report, width)
-    tail = list(_tail(report, width))
+    tail = [*_texts_beside(report, width), *_tail(report, width)]
     room = most if most is not None else max((MOST_LINES - len(head) - len(tail) - 2) // 2, 0)
     return [*head, *_shipments(report, width, room), *tail]
 
@@ -124,6 +125,19 @@ def _first(row: Mapping[str, Any], said: Shipment, width: int) -> list[StyledTex
     return [(band, STYLES[said.band]), (score, ""), (name, "bold"), (cut(f"{goods}  {printable(said.parties)}", left), "")]
 
 
+def _texts_beside(report: Report, width: int) -> Iterator[list[StyledText]]:
+    """How many texts beside tables name something, and the first of them."""
+    if not (texts := texts_beside(report)):
+        return
+    yield []
+    yield _line(width, (f"{count_texts_beside(texts)}:", ""))
+    for one in texts[:_MOST_TEXTS]:
+        said = one.flags[0]["because"] if one.flags else one.says
+        yield _line(width, (f"  {one.level or 'no flag':<13}  {one.where}: {printable(said)}", ""))
+    if len(texts) > _MOST_TEXTS:
+        yield _line(width, (f"  {counted(len(texts) - _MOST_TEXTS, 'more text')}: see the full report", "dim"))
+
+
 def _tail(report: Report, width: int) -> Iterator[list[StyledText]]:
     if report.sampled:
         drawn = ", ".join(printable(said.shipment_id) for said in shipments_in_words(report, report.drawn.slice(0, 5)))
@@ -194,6 +208,9 @@ class NotebookReport(Report, frozen=True):
             )
         if (more := self.opened.num_rows - len(rows)) > 0:
             lines.append(f"<p>{counted(more, 'more flagged shipment')}: report.shipments</p>")
+        if texts := texts_beside(self):
+            named = "".join(f"<li>{_escaped(f'{one.level} {one.where}: {one.says}')}</li>" for one in texts[:_SHOWN_IN_NOTEBOOK])
+            lines.append(f"<p>{_escaped(count_texts_beside(texts))}</p><ul>{named}</ul>")
         return "".join(lines)
 
 

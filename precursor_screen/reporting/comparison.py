@@ -14,15 +14,15 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from precursor_screen.cases.frames import to_rows
-from precursor_screen.cases.reconcile.differences import KINDS, QUESTIONS, Difference, Unjudged, kilograms, show_kg, whole_mass
-from precursor_screen.cases.reconcile.documents import Document as Paper
-from precursor_screen.cases.reconcile.documents import Party
 from precursor_screen.cases.reconcile.mirror import KINDS as MIRROR_KINDS
 from precursor_screen.cases.reconcile.mirror import Consignment, MirrorDifference
-from precursor_screen.cases.reconcile.movements import Movement, record_of
 from precursor_screen.cases.reconcile.reconcile import ReconcileResult
 from precursor_screen.cases.returns import BULK, CELL, YearlyReturn
 from precursor_screen.core.words import capital, first_and_more
+from precursor_screen.kernel.papers.differences import KINDS, QUESTIONS, Difference, Unjudged, kilograms, show_kg, whole_mass
+from precursor_screen.kernel.papers.documents import Document as Paper
+from precursor_screen.kernel.papers.documents import Party
+from precursor_screen.kernel.papers.movements import Movement, record_of
 from precursor_screen.reference.jurisdiction import whose_law
 from precursor_screen.reporting.interface import Document, Table, columns, tabulate
 

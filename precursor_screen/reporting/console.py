@@ -11,6 +11,7 @@ from precursor_screen.core.arrow import rows_with
 from precursor_screen.core.report import Report, records, show_blind_spot, show_parts
 from precursor_screen.core.words import clip, counted, first_few, printable
 from precursor_screen.reporting.shipment import Shipment, shipments_in_words
+from precursor_screen.reporting.texts_beside import HEAD, count_texts_beside, texts_beside
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -63,6 +64,7 @@ def lines_of(report: Report, most: int) -> Iterator[Line]:
     if law := report.provenance.get("law"):
         yield [("  ", "dim")], [(printable(law), "dim")]
     yield from _shipments(report, most)
+    yield from _texts_beside(report, most)
     yield from _sample(report, most)
     yield _NOTHING
     yield from (([f"{label}: "], [printable(said)]) for label, said in counts_in_words(report))
@@ -109,6 +111,23 @@ def _flag(flag: Mapping[str, Any], size: int) -> Line:
     place = (f"  [{printable(flag['source_file'])}:{flag['source_row']}]", "dim")
     level = (f"{_SHORT.get(flag['level'], flag['level']):<9}", _LEVELS[flag["level"]])
     return ["     ", level], [(f"{flag['flag_id'][:size]}  {flag['rule_id']}  ", "dim"), said, known, place]
+
+
+def _texts_beside(report: Report, most: int) -> Iterator[Line]:
+    """The texts beside tables that name something, each with its flags."""
+    texts = texts_beside(report)
+    if not texts:
+        return
+    yield _NOTHING
+    yield [], [f"{HEAD}: {count_texts_beside(texts)}"]
+    size = report.short_length()
+    for one in texts[:most]:
+        yield _INDENT, [(f"{one.where}: ", "dim"), one.says]
+        yield from (_flag(flag, size) for flag in one.flags[:MOST_FLAGS])
+        if len(one.flags) > MOST_FLAGS:
+            yield _INDENT, [f"and {len(one.flags) - MOST_FLAGS} more"]
+    if len(texts) > most:
+        yield ["  "], [(f"{counted(len(texts) - most, 'more text')}: see the full report (-o report.html)", "dim")]
 
 
 def _sample(report: Report, most: int) -> Iterator[Line]:
@@ -163,7 +182,7 @@ def counts_in_words(report: Report) -> list[tuple[str, str]]:
         # New are those that were screened, or were to be, and that no earlier run has received.
         new = coverage["screened"] + coverage["unscreenable_lines"] - coverage["lines_known"]
         found.append(("Of the lines read", f"{coverage['lines_known']:,} known, {new:,} new"))
-    found.append(("Shipments", ", ".join(f"{count:,} {band}" for band, count in report.band_counts().items() if count)))
+    found.append(("Shipments", ", ".join(f"{count:,} {band}" for band, count in report.band_counts().items() if count) or "none"))
     levels = (f"{count:,} {level}" for level, count in report.level_counts().items() if count)
     found.append(("Flags", ", ".join(levels) or "none"))
     if coverage["not_raised"]:

@@ -30,6 +30,7 @@ from precursor_screen.core.words import clip, printable
 from precursor_screen.reporting import case, pages
 from precursor_screen.reporting.pages import score_bar
 from precursor_screen.reporting.shipment import Shipment, shipments_in_words
+from precursor_screen.reporting.texts_beside import texts_beside
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -78,7 +79,7 @@ def slug(name: str) -> str:
 
 
 def _context(report: Report) -> dict[str, Any]:
-    flagged = report.listed
+    flagged, texts = report.listed, texts_beside(report)
     rows, blocks, plain = _pack(report, flagged.slice(0, MOST_SHIPMENTS))
     rules = sorted(pc.unique(report.open_flags.column("rule_id")).to_pylist())
     index = {
@@ -110,6 +111,8 @@ def _context(report: Report) -> dict[str, Any]:
         "more_issues": max(0, report.issues.num_rows - MOST_ISSUES),
         "states": report.state_counts(),
         "closed": _closed(report),
+        "texts_beside": texts[:MOST_ISSUES],
+        "more_texts": max(0, len(texts) - MOST_ISSUES),
         "script": pages.inline(_environment(), "report.js"),
         "style": pages.inline(_environment(), "report.css"),
     }

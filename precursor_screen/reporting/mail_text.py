@@ -10,10 +10,11 @@ from precursor_screen.core.words import clip, counted, cut, how_many_more, print
 from precursor_screen.reporting.console import counts_in_words, gaps_in_words, show_gap
 from precursor_screen.reporting.interface import Document
 from precursor_screen.reporting.shipment import Shipment, shipments_in_words
+from precursor_screen.reporting.texts_beside import count_texts_beside, texts_beside
 
 MOST_LINES = 60
 WIDTH = 78  # characters of a line (RFC 5322, 2.1.1)
-_MOST_NOTICES, _MOST_BLIND_SPOTS, _MOST_GAPS = 9, 3, 6
+_MOST_NOTICES, _MOST_BLIND_SPOTS, _MOST_GAPS, _MOST_TEXTS = 9, 3, 6, 6
 _OPENED = ("hold", "review")  # bands whose question is told in full
 _LONGEST = 4 * (WIDTH - 4)  # characters of a question
 
@@ -36,7 +37,8 @@ def lines_of(report: Report) -> list[str]:
     ]
     head += how_many_more(len(blind_spots) - _MOST_BLIND_SPOTS, "blind spots are in the full report")
     head += _hung("  ", law) if (law := report.provenance.get("law")) else []
-    tail = ["", *(line for label, said in counts_in_words(report) for line in _hung(f"{label}: ", said))]
+    tail = _texts_beside(report)
+    tail += ["", *(line for label, said in counts_in_words(report) for line in _hung(f"{label}: ", said))]
     gaps = gaps_in_words(report)
     tail += [f"  {count:>8,}  {_cut(show_gap(what, example), WIDTH - 12)}" for count, _, what, example in gaps[:_MOST_GAPS]]
     tail += how_many_more(len(gaps) - _MOST_GAPS, "kinds of gaps are in the full report")
@@ -44,10 +46,22 @@ def lines_of(report: Report) -> list[str]:
     return [*head, *_shipments(report, MOST_LINES - len(head) - len(tail)), *tail]
 
 
+def _texts_beside(report: Report) -> list[str]:
+    """What texts beside tables name, the worst first."""
+    if not (texts := texts_beside(report)):
+        return []
+    said = (one.flags[0]["because"] if one.flags else one.says for one in texts[:_MOST_TEXTS])
+    lines = [f"  {one.level or 'no flag'}, {one.where}: {because}" for one, because in zip(texts, said, strict=False)]
+    more = how_many_more(len(texts) - _MOST_TEXTS, "texts beside tables are in the full report")
+    return ["", _cut(f"{count_texts_beside(texts)}:", WIDTH), *(_cut(line, WIDTH) for line in lines), *more]
+
+
 def subject_of(report: Report) -> str:
     """`precursor-screen: 2 hold, 9 review, 1 file set aside (2026-11-26, EU)`."""
     counts = report.band_counts()
     parts = [f"{counts[band]:,} {band}" for band in ("hold", "review", "low", "unscreenable") if counts.get(band)]
+    beside = sum(bool(one.flags) for one in texts_beside(report))
+    parts += [f"{counted(beside, 'text')} beside tables"] if beside else []
     aside = report.coverage["files_set_aside"]
     parts += [f"{counted(aside, 'file')} set aside"] if aside else []
     nothing = "nothing to look at" if report.coverage["lines_read"] else "nothing was screened"

@@ -21,6 +21,7 @@ from precursor_screen.core.report import BATCH, SCHEMA_VERSION, Report, records
 from precursor_screen.core.schema import DECIMAL
 from precursor_screen.reporting.interface import PRIVATE, Document, defuse, whole_file
 from precursor_screen.reporting.shipment import Shipment, describe, shipments_in_words
+from precursor_screen.reporting.texts_beside import as_data
 
 # JSON: the full form. Written piece by piece, so that a large report does not have to fit into memory twice.
 
@@ -78,6 +79,7 @@ def data_of(report: Report) -> Mapping[str, Any]:
         "provenance": report.provenance,
         "coverage": report.coverage,
         "shipments": _shipments(report),
+        "texts_beside": as_data(report),
         "flags": report.flag_records(),
         "lines": report.cell_records(),
         "issues": records(report.issues),

@@ -31,6 +31,7 @@ from precursor_screen.reporting.interface import (
     tabulate,
 )
 from precursor_screen.reporting.shipment import shipments_in_words
+from precursor_screen.reporting.texts_beside import TextBeside, texts_beside
 
 # The tables of a screening, as a workbook shows them.
 
@@ -50,6 +51,9 @@ _COLUMNS = {
         "rule:40w substance_id:22 party_role:14 list_id:12 entry_id:12 score:8n confidence:11 source_file:22 source_row:10n",
         "flag_id:34x line_id:34x legal_basis:50w",
     ),
+    "Texts beside tables": columns(
+        "level:13l text:80w because:80w place:30w source_file:22 source_row:10n flags:7n line_id:34x",
+    ),
     "Evidence": columns(
         "short:10 shipment_id:22 rule_id:13 field:24 as_written:70w compared_as:34w candidate:30w method:14 score:8n"
     ),
@@ -62,11 +66,14 @@ _OF_WORDS = ("band", "sender", "receiver", "route", "goods", "mass_kg", "value",
 
 
 def tables_of(report: Report, most: int = MOST_ROWS) -> Iterator[Table]:
-    """Summary, Shipments, Flags, Evidence, Parties, Coverage, Run; what goes beyond `most` rows is counted."""
+    """Summary, Shipments, Flags, texts beside tables where there are any, Evidence, Parties, Coverage, Run; what goes beyond `most` rows is counted."""
     size = report.short_length()
     yield Table("Summary", _PAIR, summary_rows(report), has_head=False)
     yield tabulate("Shipments", _COLUMNS["Shipments"], _shipments(report), 2, printed=17, most=most)
     yield tabulate("Flags", _COLUMNS["Flags"], _flags(report, size), 1, printed=12, most=most)
+    if texts := texts_beside(report):
+        beside = (_beside(one) for one in texts)
+        yield tabulate("Texts beside tables", _COLUMNS["Texts beside tables"], beside, 1, most=most)
     pairs, fewer = _evidence(report), min(most, MOST_EVIDENCE)
     yield tabulate("Evidence", _COLUMNS["Evidence"], pairs, 1, make=lambda pair: _item(size, *pair), most=fewer)
     yield tabulate("Parties", _COLUMNS["Parties"], _parties(report), 1, most=most)
@@ -92,6 +99,12 @@ def _flags(report: Report, size: int) -> Iterator[Mapping[str, Any]]:
     for flag in records(report.worst_first):
         rule = report.rules[flag["rule_id"]]
         yield {**flag, "short": flag["flag_id"][:size], "rule": rule.title, "legal_basis": show_basis(rule)}
+
+
+def _beside(one: TextBeside) -> Mapping[str, Any]:
+    stated = {name: getattr(one, name) for name in ("level", "text", "place", "source_file", "source_row", "line_id")}
+    found = [f"{flag['rule_id']}: {flag['because']}" for flag in one.flags]
+    return {**stated, "because": " ".join(found), "flags": len(found)}
 
 
 def _evidence(report: Report) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:

@@ -9,10 +9,12 @@ import-confirmations: what the other side says arrived there. voluntary-notifica
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cache
 from typing import Final
 
 import duckdb
+import msgspec
 import pyarrow as pa
 from msgspec import Struct
 
@@ -74,6 +76,46 @@ class RegisterColumn(Struct, frozen=True):
     doc: str
     fields: tuple[str, ...] = ()
     lenient: bool = False
+
+
+class Scope(Struct, frozen=True):
+    """What a register says of itself when it is imported.
+
+    Attributes:
+        complete: whether it holds every document of its substances, directions and days; None: it does not say, and then that a document
+            is absent proves nothing.
+        substances: ids; empty: all. directions: `import`, `export`; empty: both.
+        first, last: ISO dates of the days that it covers; empty: not stated.
+    """
+
+    complete: bool | None = None
+    substances: tuple[str, ...] = ()
+    directions: tuple[str, ...] = ()
+    first: str = ""
+    last: str = ""
+
+    def is_complete_for(self, substance_id: str, direction: str | None, day: date) -> bool | None:
+        """Whether a document for such goods would be in it if there were one; None: it does not say."""
+        inside = (self.first or "0") <= day.isoformat() <= (self.last or "9")
+        of_kind = (not self.substances or substance_id in self.substances) and (
+            not self.directions or direction is None or direction in self.directions
+        )
+        return self.complete if inside and of_kind else False
+
+
+NOT_SAID: Final = Scope()
+_SCOPE = b"scope"
+
+
+def with_scope(table: pa.Table, scope: Scope) -> pa.Table:
+    """A register's table that knows its scope."""
+    return table.replace_schema_metadata({_SCOPE: msgspec.json.encode(scope)})
+
+
+def scope_of(table: pa.Table) -> Scope:
+    """The scope of a register's table."""
+    said = (table.schema.metadata or {}).get(_SCOPE)
+    return msgspec.json.decode(said, type=Scope) if said else Scope()
 
 
 class _Registers(Mapping[str, tuple[RegisterColumn, ...]]):

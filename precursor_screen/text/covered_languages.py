@@ -7,13 +7,17 @@ or words of `unread_words.csv`: function words, and words of goods and packing. 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Set
 from functools import cache
 from typing import Final
 
+from msgspec import Struct
+
 from precursor_screen.core.grouped import grouped
-from precursor_screen.core.tables import shipped_words, words_of
-from precursor_screen.text.text import plain
+from precursor_screen.core.tables import shipped_rows, shipped_words, words_of
+from precursor_screen.text.quantity_words import find_unit, is_package_kind
+from precursor_screen.text.text import late, plain
 
 # What a spreadsheet leaves in a cell that it could not work out: no text of goods, though it looks like one.
 
@@ -29,33 +33,49 @@ NOT_AVAILABLE: Final = r"(?i)^\s*#N/?A\s*$"  # the same as "no value" in most co
 UNCACHED_CELL: Final = r"#UNCACHED!"
 
 
-# Scripts by their blocks (Unicode 15.1, Blocks.txt) of which `data/substances/names.csv` has no name; a test compares both.
-_SCRIPTS: Final = (
-    "\u0530-\u058f\u0700-\u074f\u0780-\u07ff\u0980-\u0e00\u0e80-\u10ff\u1200-\u13ff\u1400-\u18af\u1950-\u19df\u1a00-\u1a1f\u1b00-\u1c4f\u1c90-\u1cbf"
-    "\u2c80-\u2d2f\u2d30-\u2dff\ua000-\ua4cf\ua500-\ua63f\ua840-\ua87f\ua980-\uaadf\uab00-\uab2f\uab70-\uabff"
-)
-# Cyrillic and Arabic letters of languages of which no name is known: names are Russian, Ukrainian, Arabic and Persian.
-_KNOWN_CYRILLIC: Final = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґѣ"
-_KNOWN_ARABIC: Final = "ءآأؤإئابةتثجحخدذرزسشصضطظعغـفقكلمنهوىيٱپچژکگیۀەھ"
+# What can be judged: writings by their blocks, each with the languages of which names of substances are known, and their letters where
+# languages that share the writing have others. Every other writing is unread.
+class _Writing(Struct, frozen=True):
+    """A writing that is judged: the ranges of its characters, and the letters that its languages write; empty: all."""
+
+    blocks: tuple[tuple[int, int], ...]
+    letters: str
 
 
-def _others(first: int, last: int, known: str) -> str:
-    known += known.upper()
-    return "".join(chr(c) for c in range(first, last) if chr(c).isalpha() and chr(c) not in known)
+@cache
+def _judged() -> tuple[_Writing, ...]:
+    rows = shipped_rows("judged_writings", ("writing", "blocks", "languages", "letters", "source"))
+    return tuple(_Writing(tuple(_range(block) for block in row["blocks"].split("|")), row["letters"]) for row in rows)
 
 
-_ALPHABETS: Final = (
-    ("\u0400-\u052f", _others(0x400, 0x530, _KNOWN_CYRILLIC)),
-    ("\u0600-\u06ff", _others(0x600, 0x700, _KNOWN_ARABIC)),
-)
+def _range(block: str) -> tuple[int, int]:
+    first, _, last = block.partition("-")
+    return int(first, 16), int(last, 16)
+
+
+def _unread_scripts() -> str:
+    """All that is in no block, as a class of a pattern holds it."""
+    ends, begin = [], 0
+    for first, last in sorted(block for writing in _judged() for block in writing.blocks):
+        ends += [f"{chr(begin)}-{chr(first - 1)}"] if first > begin else []
+        begin = max(begin, last + 1)
+    return "".join(ends)
+
+
+def _others(writing: _Writing) -> str:
+    """The letters in the first block of a writing that its languages do not write."""
+    known = writing.letters + writing.letters.upper()
+    first, last = writing.blocks[0]
+    return "".join(chr(c) for c in range(first, last + 1) if chr(c).isalpha() and chr(c) not in known)
+
+
 # Letters, or letters in such a place, that no language with known names writes: Azerbaijani, Maltese and Hausa; Marathi beside Hindi;
 # Bulgarian beside Russian, where a hard sign stands before a vowel or, in old books, at an end.
 _OWN_LETTERS: Final = "[əħɗƙɓ]|[ळऱॲ]|ъ[бвгджзклмнпрстфхцчшщ]"
 _LEAST_WORDS: Final = 2
 _LONG: Final = 5  # letters from which one word is enough: a shorter one may be a mark or a name
 
-_OF_SCRIPTS: Final = re.compile(f"[{_SCRIPTS}]")
-_OF_ALPHABETS: Final = tuple((re.compile(f"[{block}]"), re.compile(f"[{letters}]")) for block, letters in _ALPHABETS)
+_OF_SCRIPTS: Final = late(lambda: f"[{_unread_scripts()}]")
 _OF_OWN_LETTERS: Final = re.compile(_OWN_LETTERS)
 _GAP: Final = r"[\s\d,.;:/()\[\]\"+*&=_|<>!?#%-]"
 _GAPS: Final = re.compile(f"{_GAP}+")
@@ -68,14 +88,39 @@ def is_covered(text: str, known: Set[str] = frozenset()) -> bool:
         text: of goods.
         known: words of languages that are read; a text with as many of these as of the other language says it in both.
     """
-    letters = sum(c.isalpha() for c in text)
-    if sum(c.isalpha() for c in _OF_SCRIPTS.findall(text)) * 2 > letters:
-        return False
-    if any(other.search(text) and len(block.findall(text)) * 2 > letters for block, other in _OF_ALPHABETS):
+    if _is_in_unread_letters(text):
         return False
     words = set(_GAPS.split(plain(text)))
     unread = _unread_in(words) or [word for word in _GAPS.split(text.lower()) if _OF_OWN_LETTERS.search(word)]
     return len(unread) <= len(words & known)
+
+
+def _is_in_unread_letters(text: str) -> bool:
+    """Whether most of a text is in a writing that is not judged, or with letters that no language has which is; words of packing say nothing of the
+    goods, in whatever writing."""
+    if text.isascii():
+        return False
+    unread = [*_OF_SCRIPTS.findall(text)]
+    for block, other in _alphabets():
+        if other.search(text):
+            unread += block.findall(text)
+    count = sum(map(_is_letter, unread))
+    if not count:
+        return False
+    others = (word for word in _GAPS.split(text) if len(word) > 2 and not is_package_kind(word) and find_unit(word) is None)
+    return count * 2 > sum(map(_is_letter, "".join(others)))
+
+
+def _is_letter(character: str) -> bool:
+    """Whether it is a letter, or a mark that stands for a vowel."""
+    return unicodedata.category(character)[0] in "LM"
+
+
+@cache
+def _alphabets() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    """Of writings that other languages share: a character of it, and a letter that is none of the languages with names."""
+    found = [(writing.blocks[0], _others(writing)) for writing in _judged() if writing.letters]
+    return tuple((re.compile(f"[{chr(first)}-{chr(last)}]"), re.compile(f"[{others}]")) for (first, last), others in found)
 
 
 def _unread_in(words: Set[str]) -> list[str]:
@@ -89,7 +134,7 @@ def _unread_in(words: Set[str]) -> list[str]:
 def foreign() -> str:
     """A pattern (RE2) that a text in small letters has to match to be not covered: cheap, for all texts at once."""
     words = "|".join(sorted(map(re.escape, {*_unread_words(), *words_of("unread_words", "unread")})))
-    scripts = f"[{_SCRIPTS}{''.join(letters for _, letters in _ALPHABETS)}]"
+    scripts = f"[{_unread_scripts()}{''.join(_others(writing) for writing in _judged() if writing.letters)}]"
     return f"{scripts}|{_OWN_LETTERS}|(?:^|{_GAP})(?:{words})(?:{_GAP}|$)"
 
 

@@ -189,9 +189,8 @@ def read_cell(cell: str) -> PartyCell:
     name = _without_ends(_before_tail(text, found), found)
     if not any(map(str.isalpha, name)) or name.strip() == cell.strip():
         return PartyCell(cell)
-    return PartyCell(
-        name.strip(" ,;-–—/|"), found.role, *map(", ".join, (found.branch, found.code, found.address)), found.country
-    )
+    branch, code, address = map(", ".join, (found.branch, found.code, found.address))
+    return PartyCell(name.strip(" ,;-–—/|"), found.role, branch, code, address, found.country)
 
 
 def _tidy(cell: str) -> str:
@@ -349,7 +348,8 @@ class _Piece(NamedTuple):
 
 
 def _pieces(text: str) -> list[_Piece]:
-    found, start = [], 0
+    found: list[_Piece] = []
+    start = 0
     for match in (*_BETWEEN.finditer(text), None):
         end = match.start() if match else len(text)
         if text[start:end].strip():

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from precursor_screen.cases.frames import to_rows
-from precursor_screen.cases.reconcile.documents import Document
 from precursor_screen.cases.reconcile.law import convention_table
 from precursor_screen.cases.returns import CELL, YearlyReturn, make_return
+from precursor_screen.kernel.papers.documents import Document
 from precursor_screen.rulebook.registers import REQUIREMENTS
 from tests.cases.reconcile.making import moved
 

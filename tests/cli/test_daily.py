@@ -339,20 +339,25 @@ def test_a_file_that_may_not_be_opened_is_told_of_every_day(daily):
     assert [daily(day).code for day in (23, 24)] == [3, 3]
 
 
-def test_a_text_file_that_names_a_precursor_is_to_be_read_by_hand_and_no_shipment(daily):
+def test_a_text_file_that_names_a_precursor_is_told_beside_tables_and_is_no_shipment(daily):
     put("a.csv", goods(1))
     Path("inbox/notes.md").write_text("# Of last week\n\nWe send 40 drums of PHENYL-2-PROPANONE to Orveto.\n")
     answer = daily(23)
     assert (answer.code, files_of()) == (3, {"a.csv": "screened", "notes.md": "set-aside"})
-    assert (
-        "set-aside-text-names: A text file that was set aside names a precursor or a listed party (notes.md:3). Open it"
-        in answer.out
-    )
+    assert "1 text beside tables" in answer.out.splitlines()[0]
+    assert "Texts beside tables, no shipments:\n  medium  notes.md:3 " in answer.out
     (said,) = [line for line in answer.out.splitlines() if line.startswith("  notes.md ")]
-    assert said.endswith(" It names a precursor or a listed party in 1 row: open it by hand.")
+    assert said.endswith(" It names a precursor or a listed party in 1 text.")
     report = json.loads(Path("out/latest/report.json").read_text())
-    assert not [f for f in report["flags"] if f["source_file"] == "notes.md"]
+    assert [f["rule_id"] for f in report["flags"] if f["source_file"] == "notes.md"]
+    assert [text["source_file"] for text in report["texts_beside"]] == ["notes.md"]
     assert len(report["shipments"]) == 1
+    assert daily(24).code == 0  # once
+
+
+def test_a_text_alone_in_the_inbox_reaches_fail_on(daily):
+    Path("inbox/notes.md").write_text("# Of last week\n\nWe send 40 drums of PHENYL-2-PROPANONE to Orveto.\n")
+    assert daily(23, "--fail-on", "medium").code == 1
 
 
 def test_lines_that_cannot_be_screened_are_exit_3_and_a_file_of_such_lines_exit_4_once(daily):

@@ -65,17 +65,22 @@ def compare(ps, folder: Path, permits: str, *lines: dict[str, str]):
     ("text", "code", "said"),
     [
         ("", 4, "is empty"),
-        (PERMITS, 4, "no row could be read"),
         ("what,is,this\n1,2,3\n", 4, "does not have the columns"),
     ],
 )
-def test_an_empty_register_is_an_error_that_says_what_to_do(ps, tmp_path, text, code, said):
+def test_a_file_that_is_no_register_is_an_error_that_says_what_to_do(ps, tmp_path, text, code, said):
     imported, compared = compare(ps, tmp_path, text, LINE)
     assert (imported.code, compared.code) == (code, 4)
     assert said in imported.err
     assert "permits.csv" in imported.err
     assert "no register is imported" in compared.err
     assert "Traceback" not in imported.err + compared.err
+
+
+def test_an_empty_register_is_a_register(ps, tmp_path):
+    imported, compared = compare(ps, tmp_path, PERMITS, LINE)
+    assert (imported.code, compared.code) == (0, 3)
+    assert "the file holds no row: the register is empty" in imported.out
 
 
 BAD = [

@@ -289,7 +289,7 @@ def _gather(sheets: list[Sheet]) -> tuple[str, int, str]:
         texts += [t for row in sheet.head for t in row]
         texts += [a.text for a in sheet.out_of_table_texts] + [b.text for b in (*sheet.notes, *body.broken)]
         notes += sum(note.code != "blank-row" for note in (*sheet.notes, *body.broken))
-        numbers = sorted([*body.rows.to_pylist(), *(b.row + i for b in body.broken for i in range(b.count))])
+        numbers = sorted({*body.rows.to_pylist(), *(b.row + i for b in body.broken for i in range(b.count))})
         if not sheet.named and numbers != list(range(1, len(numbers) + 1)):
             return "", 0, f"rows are numbered {numbers[:40]}"
     return "\n".join(texts), notes, ""

@@ -54,12 +54,71 @@ def test_line_breaks_in_quotes_do_not_end_a_row() -> None:
 
 def test_rows_of_another_width_are_named_not_lost() -> None:
     body = body_of("a,b,c\n1,2,3\n4,5\n6,7,8,9\n10,11,12\n", 3)
-    assert cells_of(body) == [["1", "2", "3"], ["10", "11", "12"]]
-    assert body.rows.to_pylist() == [2, 5]
+    assert cells_of(body) == [["1", "2", "3"], ["4", "5", ""], ["10", "11", "12"]]
+    assert body.rows.to_pylist() == [2, 3, 5]
     assert [(b.row, b.text, b.count, b.code) for b in body.broken] == [
-        (3, "4,5", 1, "broken-row"),
+        (3, "", 1, "short-row"),
         (4, "6,7,8,9", 1, "broken-row"),
     ]
+
+
+GOODS = "bill,goods,code,kg,firm\n" + "".join(
+    f"B{i},{goods},{code},{i}0,{firm}\n"
+    for i, (goods, code, firm) in enumerate(
+        [("wool", "510111", "Acme Ltd"), ("cotton yarn", "520511", "Bold Inc"), ("tin plate", "721012", "Acme Ltd")] * 3, 1
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "cells", "code"),
+    [
+        ("B20,toluene,290230,500", ["B20", "toluene", "290230", "500", ""], "short-row"),
+        ("B20,toluene", ["B20", "toluene", "", "", ""], "short-row"),
+        ("B20,toluene, pure,290230,500,Acme Ltd", ["B20", "toluene, pure", "290230", "500", "Acme Ltd"], "long-row"),
+        (
+            "B20,toluene,pure,in drums,290230,500,New Ltd",
+            ["B20", "toluene,pure,in drums", "290230", "500", "New Ltd"],
+            "long-row",
+        ),
+        ("B20,toluene,290230,500,New Firm, Ltd", ["B20", "toluene", "290230", "500", "New Firm, Ltd"], "long-row"),
+        ("B20,toluene,290230,500,Acme Ltd,,", ["B20", "toluene", "290230", "500", "Acme Ltd"], ""),
+        ("B20,toluene,290230,1,500,Acme Ltd", None, "broken-row"),  # of the mass, or of the code
+        ("printed by the system of the office on Monday", None, "broken-row"),
+    ],
+)
+def test_what_other_rows_hold_says_where_a_row_was_cut(row, cells, code):
+    body = body_of(f"{GOODS}{row}\nB99,last,510111,9,Bold Inc\n", 5)
+    assert cells_of(body)[9:-1] == ([cells] if cells else [])
+    assert [b.code for b in body.broken] == ([code] if code else [])
+    assert [b.text for b in body.broken if b.code == "broken-row"] == ([] if cells else [row])
+
+
+def test_words_behind_the_last_column_are_kept() -> None:
+    body = body_of("goods,code\nwool,510111\ntin,800110\ntoluene,290230,x y,second floor\n", 2)
+    assert cells_of(body)[-1] == ["toluene", "290230"]
+    assert [(b.code, b.text) for b in body.broken] == [("long-row", "x y,second floor")]
+
+
+def test_a_last_row_that_breaks_off_may_be_that_of_a_file_that_was_cut() -> None:
+    cut = body_of(f"{GOODS}B20,toluene,29", 5)
+    assert [b.code for b in cut.broken] == ["lost-rows"]
+    assert cells_of(cut)[-1] == ["B20", "toluene", "29", "", ""]
+    assert [b.code for b in body_of(f"{GOODS}B20,toluene,29\n", 5).broken] == ["short-row"]
+    assert [b.code for b in body_of(f"{GOODS}B20,toluene,29\nB21,tin,80", 5).broken] == ["short-row"] * 2
+
+
+def test_rows_whose_last_cells_are_left_out_are_cut_by_the_delimiter_of_their_header() -> None:
+    rows = [
+        "bill;goods;code;kg;firm;port",
+        "1;wool",
+        "2;tin;800110",
+        "3;ink;321511;5",
+        "4;tea",
+        "5;oil;150710;1;Acme;X",
+        "6;tar;2706",
+    ]
+    assert find_dialect("\n".join(rows) + "\n").delimiter == ";"
 
 
 def test_surplus_delimiters_at_the_end_are_no_fault() -> None:
@@ -112,14 +171,14 @@ FIGURES = "n,text,mass,end\n" + "".join(f"{i},item {i},{i}.5,x\n" for i in range
         ('40,"ROAD 1\nTOWN, LAND, 7",4.5,x', [["40", "ROAD 1\nTOWN, LAND, 7", "4.5", "x"]], []),
         ('40,"a\nb, c, d, e",4.5,x', [["40", "a\nb, c, d, e", "4.5", "x"]], []),  # as many delimiters as rows would have
         ('40,"a,4.5,x\n41,b",4.6,y', [["40", "a,4.5,x\n41,b", "4.6", "y"]], ["doubtful-quotes"]),  # these could be rows
-        ('40,"a,4.5,x\n41,b",4.6', [["40", '"a', "4.5", "x"]], ["doubtful-quotes", "broken-row"]),
+        ('40,"a,4.5,x\n41,b",4.6', [["40", '"a', "4.5", "x"], ["41", 'b"', "4.6", ""]], ["doubtful-quotes", "short-row"]),
         (
             '40,"a,4.5,x\n41,b,4.6,y\n42,c",9',
-            [["40", '"a', "4.5", "x"], ["41", "b", "4.6", "y"]],
-            ["doubtful-quotes", "broken-row"],
+            [["40", '"a', "4.5", "x"], ["41", "b", "4.6", "y"], ["42", 'c"', "9", ""]],
+            ["doubtful-quotes", "short-row"],
         ),
-        ('40,"ROAD 1\nTOWN, LAND, 7",x', [], ["broken-row"]),
-        ('40,"a\nb, c, d, e",x', [], ["broken-row"]),
+        ('40,"ROAD 1\nTOWN, LAND, 7",x', [["40", "ROAD 1\nTOWN, LAND, 7", "x", ""]], ["short-row"]),
+        ('40,"a\nb, c, d, e",x', [["40", "a\nb, c, d, e", "x", ""]], ["short-row"]),
     ],
 )
 def test_a_quoted_cell_over_lines_is_one_row_unless_its_lines_are_rows(record, cells, codes):
@@ -152,7 +211,7 @@ def test_every_record_is_a_row_or_is_named(text: str) -> None:
     source = "first,second\n" + text
     sheet = read_delimited(open_text(Blob("m.csv", source.encode())))
     body = sheet.read(1, 2)
-    numbers = sorted(body.rows.to_pylist() + [b.row for b in body.broken])
+    numbers = sorted({*body.rows.to_pylist(), *(b.row for b in body.broken)})
     assert numbers == list(range(2, 2 + len(numbers)))
     assert body.table.num_rows == len(body.rows)
     marked = [c for c in text if c in "ab1"]

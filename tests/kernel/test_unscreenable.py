@@ -76,6 +76,13 @@ GOODS = "description"
         ({"description": None, "message_type": "beside the table"}, None),
         ({"description": None, "message_type": "CUSCAR"}, "no-description"),
         ({"description": None, "message_type": None}, "no-description"),
+        ({"is_unread": True}, "language-not-covered"),
+        ({"is_unread": True, "hs6": "690721"}, "language-not-covered"),
+        ({"is_unread": True, "is_reference": True}, "refers-elsewhere"),
+        ({"is_unread": None}, None),
+        ({"is_unread": True, "substance_ids": ["x"]}, "foreign-texts"),
+        ({"is_unread": True, "un_numbers": ["1090"]}, "foreign-texts"),
+        ({"is_unread": True, "message_type": "beside the table"}, None),
     ],
 )
 def test_goods_of_which_nothing_is_said_are_told(line, code):

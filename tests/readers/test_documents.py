@@ -199,7 +199,7 @@ def test_a_workbook_within_a_document_is_read():
 
 def test_a_document_without_goods_says_so_and_its_words_are_screened():
     (only,) = read(docx(paragraph("20 drums of acetone")), "d")
-    assert [issue["code"] for issue in only.issues.to_pylist()] == ["no-lines"]
+    assert [issue["code"] for issue in only.issues.to_pylist()] == ["words-alone"]
     assert only.out_of_table_texts.column("other_texts").to_pylist() == [["20 drums of acetone"]]
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pyarrow as pa
-import pytest
 
 from precursor_screen.core.schema import ISSUE
-from precursor_screen.readers import input_tables
-from precursor_screen.readers.input_tables import input_id, issue_table, no_lines, note_languages
+from precursor_screen.readers.input_tables import input_id, issue_table, no_lines
 from precursor_screen.readers.interface import Digest, IssueList
 
 
@@ -48,25 +46,3 @@ def test_an_input_is_its_content_and_its_name() -> None:
         )
         == 4
     )
-
-
-# The third has an accent that no word is written with: its plain letters alone would tell it.
-TEXTS = [
-    "WHITE CHAIRS",
-    "ساعات",
-    "KUTÌJE 40",
-    "BIJELE PLASTICNE KUTIJE ZA VRT",
-    None,
-    "Ağ stullar, gəmi ilə",
-    "BIJELE PLASTICNE KUTIJE ZA VRT",
-]
-
-
-@pytest.mark.parametrize("few", [0, 64])
-def test_few_texts_are_told_to_be_in_a_foreign_language_as_many_are(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
-    monkeypatch.setattr(input_tables, "_FEW", few)
-    issues = IssueList("m")
-    column = pa.chunked_array([pa.array(TEXTS)])
-    note_languages(pa.table({"description": column, "source_row": pa.array(range(1, 8))}), issues)
-    says = "2 of 5 texts are in a language of which no name of a substance is known"
-    assert issues.rows == [("language-not-covered", 4, "description", TEXTS[3], says, 3, None)]

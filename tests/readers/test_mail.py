@@ -82,7 +82,7 @@ def test_a_mail_in_a_mail_in_a_mail_without_end_is_told_of_and_its_words_are_scr
     tables = read(made.as_bytes(), "m.eml")
     assert [message for _, message in told(tables)] == ["holds e-mails within e-mails"]
     assert list(bodies(tables).values()) == [["see below"]] * 3
-    assert [code for code, _ in issues(read(mail(text="").as_bytes(), "m.eml"))] == ["no-lines"]
+    assert [code for code, _ in issues(read(mail(text="").as_bytes(), "m.eml"))] == ["words-alone"]
 
 
 def test_damaged_base64_is_told_and_what_can_be_read_is_screened():
@@ -128,7 +128,7 @@ def test_a_picture_that_is_attached_as_a_file_is_told_for_itself():
 def test_a_mail_with_a_logo_and_nothing_attached_says_both():
     made = mail(text="20 drums of ACETIC ANHYDRIDE")
     made.add_attachment(b"\x89PNG....", maintype="image", subtype="png", filename="logo.png", cid="<logo>")
-    assert [code for code, _ in issues(read(made.as_bytes(), "m.eml"))] == ["no-lines", "wordless-part"]
+    assert [code for code, _ in issues(read(made.as_bytes(), "m.eml"))] == ["words-alone", "wordless-part"]
 
 
 def test_words_in_html_count_without_their_tags():
@@ -215,7 +215,7 @@ def test_nothing_that_is_attached_is_passed_over_in_silence():
 def test_a_mail_with_nothing_attached_is_screened_by_its_words_and_says_what_to_do():
     (only,) = read(mail(text="20 drums of ACETIC ANHYDRIDE").as_bytes(), "m.eml")
     assert beside(only) == ["20 drums of ACETIC ANHYDRIDE"]
-    assert issues([only]) == [("no-lines", "m.eml!(text of the e-mail)")]
+    assert issues([only]) == [("words-alone", "m.eml!(text of the e-mail)")]
     assert "screen -" in only.issues.column("message")[0].as_py()
     with pytest.raises(UnreadableManifest, match="nothing attached") as caught:
         read(b"From: 1\nSubject: 2\nTo: 3\nDate: y\n\n4", "m.eml")
@@ -480,4 +480,4 @@ def test_pictures_in_the_text_of_outlook_are_one_note():
         "__attach_version1.0_#00000001": picture,
     }
     tables = read(compound({"__properties_version1.0": bytes(32), **parts}), "m.msg")
-    assert issues(tables) == [("no-lines", "m.msg!(text of the e-mail)"), ("wordless-part", "m.msg!(pictures)")]
+    assert issues(tables) == [("words-alone", "m.msg!(text of the e-mail)"), ("wordless-part", "m.msg!(pictures)")]

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from precursor_screen.cases.reconcile.differences import Unjudged
+from precursor_screen.kernel.papers.differences import Unjudged
 from precursor_screen.reporting.comparison import Head, numbered, present_comparison
 from precursor_screen.reporting.interface import Table, columns
 from precursor_screen.reporting.tables import write_json as write

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from precursor_screen.cases.reconcile.movements import Movement
 from precursor_screen.cases.returns import make_return
+from precursor_screen.kernel.papers.movements import Movement
 from precursor_screen.reporting.comparison import Head, head_of, present_return
 from precursor_screen.reporting.interface import Document
 from tests.cases.reconcile.making import moved

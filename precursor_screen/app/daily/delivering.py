@@ -37,7 +37,7 @@ from precursor_screen.core.arrow import rows_with
 from precursor_screen.core.errors import ExitCode
 from precursor_screen.core.files import write_whole
 from precursor_screen.core.grouped import grouped
-from precursor_screen.core.issues import ISSUE_CODES
+from precursor_screen.core.issues import ISSUE_CODES, WORDS_ALONE
 from precursor_screen.core.model import BANDS, LEVELS
 from precursor_screen.history.values import FileRecord
 from precursor_screen.reference.bundle import Reference
@@ -124,7 +124,7 @@ def _escape(text: str) -> str:
 
 _CHANGED = "changed-while-read"
 _NAMES = "set-aside-text-names"
-_WHOLE = ("unreadable-file", "unknown-format", "no-manifest", "no-usable-column", _CHANGED)
+_WHOLE = (WORDS_ALONE, "unreadable-file", "unknown-format", "no-manifest", "no-usable-column", _CHANGED)
 
 
 class Deliverer(Struct, frozen=True):
@@ -203,6 +203,7 @@ class Deliverer(Struct, frozen=True):
         report, counts = run.report, count_new(run.report)
         aside = bool(delivery.set_aside or said.unreadable or said.lying)
         nothing = len(delivery.set_aside) == len(delivery.files)  # that is no failure to screen, the mail says why
+        nothing = nothing and report.exit_code == ExitCode.NOT_SCREENED
         code = worst(ExitCode.CLEAR if nothing else report.exit_code, ExitCode.SET_ASIDE if aside else ExitCode.CLEAR)
         subject = write_subject(counts, said, "screened again, " if delivery.kind == RESCREEN else "")
         text = write_summary(subject, report, said)
@@ -236,7 +237,7 @@ def _outcomes(run: Run, files: Sequence[Digested]) -> list[FileOutcome]:
     bases = _bases(files)
     read = {_file_of(i.name, bases) for i in run.inputs if i.sha256}
     problems: dict[str, list[dict[str, Any]]] = {}
-    names: dict[str, str] = {}  # of what is to be opened by hand, why
+    names: dict[str, str] = {}  # of what is set aside and names something, how often
     for problem in rows_with(run.report.issues, "code", [*_WHOLE, _NAMES]).to_pylist():
         file = _file_of(problem["source_file"] or "", bases)
         if problem["code"] == _NAMES:

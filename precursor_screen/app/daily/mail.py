@@ -11,17 +11,19 @@ from msgspec import Struct
 
 from precursor_screen.app.daily.out_folder import SET_ASIDE, FileOutcome
 from precursor_screen.core.arrow import rows_with
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.model import BANDS, LEVELS
 from precursor_screen.core.report import LEAST_SHORT, Report, show_blind_spot
 from precursor_screen.core.words import capital, counted, how_many_more, printable
 from precursor_screen.reporting.shipment import shipments_in_words
+from precursor_screen.reporting.texts_beside import HEAD, new_texts
 
 # What files were screened against, and what of it has changed since.
 
 
 WIDEST = 320  # characters of a line
 MOST_SHIPMENTS = 500  # that are told one by one: beyond that nobody reads a mail
-_MOST_NOTICES, _MOST_NAMES, _MOST_REMARKS = 6, 40, 20
+_MOST_NOTICES, _MOST_NAMES, _MOST_REMARKS, _MOST_OF_FILE = 6, 40, 20, 3
 LOUD = ("hold", "review")
 _HIGH = ("high", "critical")
 REPEATED, NO_DESCRIPTIONS = "repeated-line", "no-descriptions"
@@ -56,7 +58,7 @@ def count_new(report: Report) -> dict[str, Any]:
 
     Returns:
         `shipments`: by band, those that are new in it or have risen into it; `known`: those with nothing but what was told before;
-        `quiet_high`: those of band low with a new flag of high or critical; `flags`: new ones by level; `lines`.
+        `quiet_high`: those of band low with a new flag of high or critical; `texts_beside`: texts beside tables with a new flag; `flags`: new ones by level; `lines`.
     """
     new = report.flags.filter(pc.equal(report.flags.column("state"), "new"))
     news = _news(report)
@@ -67,6 +69,7 @@ def count_new(report: Report) -> dict[str, Any]:
         "shipments": {band: bands.get(band, 0) for band in reversed(BANDS)},
         "known": _of(report.shipments, report.open_flags).num_rows - news.num_rows,
         "quiet_high": _quiet_high(report, new),
+        "texts_beside": len([one for one in new_texts(report) if one.flags]),
         "flags": {level: levels.get(level, 0) for level in reversed(LEVELS)},
         "lines": {name: report.coverage[key] for name, key in names.items()},
     }
@@ -121,6 +124,8 @@ def write_subject(counts: Mapping[str, Any], said: MailContent, mark: str = "") 
         parts = [f"{bands['low']:,} low"]
     if counts.get("known"):
         parts.append(f"{counts['known']:,} known")
+    if counts.get("texts_beside"):
+        parts.append(f"{counted(counts['texts_beside'], 'text')} beside tables")
     aside = sum(f.outcome == SET_ASIDE for f in said.files) + len(said.unreadable)
     if aside:
         parts.append(f"{counted(aside, 'file')} set aside")
@@ -155,7 +160,7 @@ def write_summary(subject: str, report: Report | None, said: MailContent) -> str
         *how_many_more(len(said.remarks) - _MOST_REMARKS, "remarks are in run.json"),
     ]
     if report is not None:
-        lines += [*_shipments(report), "", *_counts(report, said)]
+        lines += [*_shipments(report), *_texts_beside(report), "", *_counts(report, said)]
     aside = [(f.name, f.reason) for f in said.files if f.outcome == SET_ASIDE]
     lines += _named("Set aside, NOT screened:", [f"{name} {reason}" for name, reason in (*aside, *said.unreadable)])
     lines += _named("Set aside earlier, still there, NOT screened:", [f"{name} {reason}" for name, reason in said.lying])
@@ -197,6 +202,18 @@ def _shipments(report: Report) -> list[str]:
         ask = f" {words.clears[0]}" if words.clears else ""
         lines.append(f"            {capital(words.why)}.{ask} [{words.flags[0]['flag_id'][:LEAST_SHORT]}]")
     return [*lines, *how_many_more(loud.num_rows - shown.num_rows, "holds and reviews are in the report")]
+
+
+def _texts_beside(report: Report) -> list[str]:
+    """The texts beside tables with something new, file by file: the worst of each, its flag and where it stands, then how many more there are."""
+    lines: list[str] = []
+    for file, texts in grouped((one.source_file, one) for one in new_texts(report)).items():
+        for one in texts[:_MOST_OF_FILE]:
+            lines.append(f"  {one.level or 'no flag'}  {one.where}: {one.flags[0]['because'] if one.flags else one.says}")
+        if len(texts) > _MOST_OF_FILE:
+            lines.append(f"  and {counted(len(texts) - _MOST_OF_FILE, 'more text')} of {file}")
+    more = how_many_more(len(lines) - _MOST_NAMES, "texts are in the report")
+    return ["", f"{HEAD}, no shipments:", *lines[:_MOST_NAMES], *more] if lines else []
 
 
 def _gaps(report: Report, named: Collection[str]) -> list[str]:

@@ -18,17 +18,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.cases.frames import group, or_nought, row, sum_known, sum_once, to_column, to_frame, to_tuples, values
-from precursor_screen.cases.reconcile.differences import QUESTIONS
-from precursor_screen.cases.reconcile.documents import NOTIFICATION_DAYS, Document, read_documents
 from precursor_screen.cases.reconcile.law import Frame
-from precursor_screen.cases.reconcile.movements import READ as OF_PAPERS
-from precursor_screen.cases.reconcile.movements import read_movements
 from precursor_screen.cases.reconcile.reconcile import concerns, reconcile
-from precursor_screen.cases.reconcile.similar_names import firm_keys
 from precursor_screen.core.engine import ask, connect, fetch
 from precursor_screen.core.model import OWN_LIST, Threshold
 from precursor_screen.core.schema import DECIMAL
 from precursor_screen.kernel.movements import link_movements
+from precursor_screen.kernel.papers.differences import QUESTIONS
+from precursor_screen.kernel.papers.documents import NOTIFICATION_DAYS, Document, read_documents
+from precursor_screen.kernel.papers.movements import READ as OF_PAPERS
+from precursor_screen.kernel.papers.movements import read_movements
+from precursor_screen.kernel.papers.similar_names import firm_keys
 from precursor_screen.reference.jurisdiction import law_of, laws_of
 from precursor_screen.reference.thresholds import known_reply_periods, threshold_for
 from precursor_screen.rulebook.registers import REQUIREMENTS

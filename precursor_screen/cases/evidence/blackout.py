@@ -17,13 +17,13 @@ from anyascii import anyascii
 from msgspec import Struct, field
 
 from precursor_screen.cases.evidence.document import Row
-from precursor_screen.cases.reconcile.documents import conjunctions
 from precursor_screen.core.errors import InputError, UnreadableManifest, UsageError
 from precursor_screen.core.files import digest_file, stat_of
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
 from precursor_screen.formats.blob import MAX_NESTING, Blob
 from precursor_screen.formats.mail import Mail
 from precursor_screen.formats.sniff import sniff_kind
+from precursor_screen.kernel.papers.documents import conjunctions
 from precursor_screen.readers.registry import read_mail
 from precursor_screen.text import party_words
 from precursor_screen.text.party import CONSONANTS, OWN_SCRIPT, is_informative, normalise_party

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -12,18 +12,19 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from precursor_screen.cases.reconcile import differences as kinds
-from precursor_screen.cases.reconcile.allocate import Unmatched
-from precursor_screen.cases.reconcile.differences import Difference, kilograms, show_kg, whole_mass
-from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document
-from precursor_screen.cases.reconcile.movements import Movement, named_numbers
-from precursor_screen.cases.reconcile.similar_names import all_among
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.model import SMALLEST_KG
+from precursor_screen.kernel.papers import differences as kinds
+from precursor_screen.kernel.papers.allocate import Unmatched
+from precursor_screen.kernel.papers.differences import Difference, kilograms, show_kg, whole_mass
+from precursor_screen.kernel.papers.documents import DOMESTIC, EXPORT, IMPORT, Document
+from precursor_screen.kernel.papers.movements import Movement, named_numbers
+from precursor_screen.kernel.papers.principals import GoBetweens, shipped_go_betweens
+from precursor_screen.kernel.papers.similar_names import all_among
 from precursor_screen.reference import shipped
 from precursor_screen.reference.permit_law import LICENSES, PAPERS, PERMITS_OF_LAW, UNION, Need, known_permit_law
 from precursor_screen.reference.substances import load_substances
-from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
+from precursor_screen.rulebook.registers import CONFIRMATIONS, NOT_SAID, NOTIFICATIONS, PERMITS, Scope
 from precursor_screen.text.chemical import base_share
 
 TOLERANCE = Decimal("0.02")  # of the document's mass: what drums, moisture and scales come to (own proposal)
@@ -122,6 +123,8 @@ class Frame(Struct, frozen=True):
         known_from: the first day whose movements are known; None: that of the period. What moved between is used up, and not told of.
         notified: of movements the plain numbers of the notifications that they are under, by their rank.
         notifications: plain numbers of all that the register holds.
+        go_betweens: who acts for others by its name.
+        scopes: of registers, what they say of themselves.
         masses_missing: whether the goods mostly state no mass: then that is said once, not of each document.
     """
 
@@ -134,6 +137,8 @@ class Frame(Struct, frozen=True):
     notified: Mapping[Any, frozenset[str]] = field(default_factory=dict)
     notifications: frozenset[str] = frozenset()
     masses_missing: bool = False
+    go_betweens: GoBetweens = field(default_factory=shipped_go_betweens)
+    scopes: Mapping[str, Scope] = field(default_factory=dict)
 
     def inside(self, day: date | None) -> bool:
         """Whether a day is one of the period."""
@@ -177,7 +182,9 @@ def judge_missing(
         # Or else a number of another register, as customer declarations are.
         ours = any(_shape(n) in shapes for n in named_numbers(one.named))
         is_needed = _is_needed(register, one, known, frame, few)
-        if is_needed and not ours and (lawful := _lawful(register, movement, frame, lots[_lot(movement)], least)):
+        if is_needed and not one.named and is_beyond(register, movement, known, frame):
+            unjudged_places["not-held"].append(movement.place)
+        elif is_needed and not ours and (lawful := _lawful(register, movement, frame, lots[_lot(movement)], least)):
             unjudged_places[lawful].append(movement.place)
         elif is_needed:
             kind = kinds.MISSING
@@ -229,6 +236,15 @@ def _lawful(
     if movement.returned:
         return "returned"
     return "within-union" if register != CONFIRMATIONS and frame.law.within_union(movement) else ""
+
+
+def is_beyond(register: str, movement: Movement, known: Collection[tuple[str, str | None]], frame: Frame) -> bool:
+    """Whether a register that does not say that it is complete holds no document at all for such goods: it proves nothing."""
+    if register == CONFIRMATIONS:
+        return False
+    held = {(movement.substance_id, movement.direction), (movement.substance_id, None)}.intersection(known)
+    scope = frame.scopes.get(register, NOT_SAID)
+    return not held and scope.is_complete_for(movement.substance_id, movement.direction, movement.day) is not True
 
 
 def _is_needed(register: str, one: Unmatched, known: set[tuple[str, str | None]], frame: Frame, few: bool) -> bool | None:

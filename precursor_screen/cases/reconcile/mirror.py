@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from decimal import Decimal
 
-from precursor_screen.cases.reconcile.differences import Told, show_kg, whole_mass
 from precursor_screen.cases.reconcile.law import TOLERANCE
-from precursor_screen.cases.reconcile.movements import Movement
-from precursor_screen.cases.reconcile.similar_names import NameMatcher
 from precursor_screen.core.grouped import grouped
+from precursor_screen.kernel.papers.differences import Told, show_kg, whole_mass
+from precursor_screen.kernel.papers.movements import Movement
+from precursor_screen.kernel.papers.similar_names import NameMatcher
 
 DAYS = 60  # from departure to arrival, at most (own proposal)
 # Kind -> what it says, and what would settle it; the gravest first.

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from decimal import Decimal
-from typing import Final
 
-from precursor_screen.cases.reconcile import differences as kinds
-from precursor_screen.cases.reconcile.allocate import AllocateResult
-from precursor_screen.cases.reconcile.book import Allocation, country_of, wrong_time
-from precursor_screen.cases.reconcile.differences import Difference, Unjudged, all_unjudged, kilograms, show_kg
-from precursor_screen.cases.reconcile.documents import USABLE, Document, is_number
+from msgspec.structs import replace
+
 from precursor_screen.cases.reconcile.law import CONFIRMED_WITHIN, Frame, judge_missing
-from precursor_screen.cases.reconcile.movements import Movement, agrees, sure_parts
-from precursor_screen.cases.reconcile.similar_names import number_forms, one_letter_aliases
 from precursor_screen.core.grouped import grouped
-from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
+from precursor_screen.kernel.papers import differences as kinds
+from precursor_screen.kernel.papers.allocate import AllocateResult
+from precursor_screen.kernel.papers.book import Allocation
+from precursor_screen.kernel.papers.differences import Difference, Unjudged, all_unjudged, kilograms, show_kg
+from precursor_screen.kernel.papers.documents import USABLE, Document, is_number
+from precursor_screen.kernel.papers.movements import Movement, sure_parts
+from precursor_screen.kernel.papers.similar_names import number_forms, one_letter_aliases
+from precursor_screen.kernel.papers.wrongs import find_wrongs, say_wrong
+from precursor_screen.rulebook.registers import CONFIRMATIONS
 from precursor_screen.text.codes import plain_reference
 
 
@@ -25,6 +27,7 @@ def judge_papers(
     register: str, documents: Sequence[Document], allocated: AllocateResult, frame: Frame
 ) -> tuple[list[Difference], list[Unjudged]]:
     """What differs between the documents of permits, notifications or confirmations and what was allocated to them."""
+    frame = replace(frame, go_betweens=frame.go_betweens.beside(documents))
     under = grouped((id(a.document), a) for a in allocated.allocations)
     found: list[Difference] = []
     unjudged_places: dict[str, list[str]] = defaultdict(list)
@@ -56,6 +59,7 @@ _MESSAGES = {
     "no-country": "movements that state no country to compare with the document's",
     "no-party": "movements that name nobody on the side of the document's party",
     "no-direction": "movements of a direction that neither they nor --jurisdiction tell, without a document: whether one is asked for cannot be told",
+    "not-held": "movements for which the law asks for a document, of a substance and direction of which the register holds none at all; it does not say that it is complete: import it with --complete if it is",
     "never-confirmed": "movements of substances of which their country confirms nothing, though it confirms others",
     "returned": "goods that came back: no document is asked of their return, no confirmation of what came back",
     "small-lot": "movements without a permit that stay, with all of their sender to their receiver in the year, within what the law asks nothing of, and far below every permit of the substance",
@@ -106,8 +110,7 @@ def _by_movement(
         yield _difference(kinds.MISSING, document, of_shipment, shipment.why)
     for kind, those in wrong.items():
         movements = [a.movement for a in those]
-        days = [m.day for m in movements]
-        yield _difference(kind, document, those, _BECAUSE[kind](document, movements, min(days), max(days)))
+        yield _difference(kind, document, those, say_wrong(kind, document, movements))
     bills = {a.movement.shipment_id for a in some}
     if document.single_use and len(bills) > 1:
         because = f"{document.reference} is good for one shipment and was used for {len(bills)}"
@@ -116,34 +119,14 @@ def _by_movement(
 
 def _wrongs(document: Document, allocation: Allocation, frame: Frame, unjudged_places: dict[str, list[str]]) -> Iterator[str]:
     movement = allocation.movement
-    day = movement.day
     if document.register == CONFIRMATIONS:
-        if allocation.by_number and document.first and document.first < day - timedelta(days=1):  # the date line lies between
+        if (
+            allocation.by_number and document.first and document.first < movement.day - timedelta(days=1)
+        ):  # the date line lies between
             yield kinds.CONTRADICTING
         if _confirms_another(document, movement, frame):
             yield kinds.OTHER_NOTIFICATION
-    elif not document.contradicting:
-        if (kind := wrong_time(document, day)) is not None:
-            yield kind
-        elif document.status_on(day) == "sent" and document.reply_ends is None and document.register == NOTIFICATIONS:
-            unjudged_places["no-reply-period"].append(movement.place)
-    if None not in (document.direction, movement.direction) and document.direction != movement.direction:
-        yield kinds.OTHER_DIRECTION  # whose name stands where on such a paper says nothing more
-        return
-    for kind, party, keys in (
-        (kinds.OTHER_CONSIGNEE, document.importer, movement.receiving),
-        (kinds.OTHER_EXPORTER, document.exporter, movement.sending),
-        (kinds.OTHER_EXPORTER, document.holder, (*movement.sending, *movement.receiving)),
-    ):
-        if agrees(party, keys) is False:
-            yield kind
-        elif party is not None and not keys:
-            unjudged_places["no-party"].append(movement.place)
-    country = country_of(document.register, movement)
-    if document.country and not country:
-        unjudged_places["no-country"].append(movement.place)
-    elif document.country and country != document.country:
-        yield kinds.OTHER_COUNTRY
+    yield from find_wrongs(document, movement, frame.go_betweens, lambda code: unjudged_places[code].append(movement.place))
 
 
 def _confirms_another(document: Document, movement: Movement, frame: Frame) -> bool:
@@ -154,50 +137,6 @@ def _confirms_another(document: Document, movement: Movement, frame: Frame) -> b
     stated = sure_parts(movement.pen) or ((movement.pen,) if movement.pen and is_number(plain_reference(movement.pen)) else ())
     forms = frozenset(form for number in stated for form in number_forms(number)) | frame.notified.get(movement.rank, frozenset())
     return bool(forms) and forms.isdisjoint(number_forms(claimed))
-
-
-def _names(names: Iterable[str]) -> str:
-    return ", ".join(sorted({n for n in names if n})) or "nobody who is named"
-
-
-def _too_early(document: Document, day: date) -> str:
-    if document.issued and day < document.issued and (document.first is None or day >= document.first):
-        return f"left on {day}; {document.reference} was issued on {document.issued}, though valid from {document.first}"
-    if document.first and day < document.first:
-        verb = "was sent" if document.register == NOTIFICATIONS else "is valid from"
-        return f"left on {day}; {document.reference} {verb} {document.first}"
-    if document.register == PERMITS:
-        return f"left on {day}; {document.reference} was declared on {document.issued}, so that goods may leave from {document.reply_ends}"
-    return f"left on {day}; without an answer not before {document.reply_ends} (sent {document.sent})"
-
-
-def _not_in_force(document: Document, day: date) -> str:
-    since = f" since {document.status_from}" if document.status_from else ""
-    return f"{document.reference} is {document.status}{since}; goods left under it on {day}"
-
-
-# Kind -> what is said of a document, the movements under it, and their first and last day.
-_BECAUSE: Final[Mapping[str, Callable[[Document, Sequence[Movement], date, date], str]]] = {
-    kinds.TOO_EARLY: lambda d, _, day, __: _too_early(d, day),
-    kinds.LATER: lambda d, _, __, last: f"left on {last}; {d.reference} was valid until {d.last}",
-    kinds.EXPIRED: lambda d, _, day, __: _not_in_force(d, day),
-    kinds.OBJECTED: lambda d, _, day, __: _not_in_force(d, day),
-    kinds.CONTRADICTING: lambda d, _, __, last: f"{d.reference} confirms that goods arrived on {d.first}; they left on {last}",
-    kinds.OTHER_NOTIFICATION: lambda d, some, *_: (
-        f"{d.reference} confirms goods of {d.notification or d.reference}; they left under {_names(m.pen or '' for m in some)}"
-    ),
-    kinds.OTHER_DIRECTION: lambda d, some, *_: f"{d.reference} is for an {d.direction}; the goods are an {some[0].direction}",
-    kinds.OTHER_CONSIGNEE: lambda d, some, *_: (
-        f"{d.reference} is for {d.importer.name if d.importer else ''}; the goods went to {_names(m.receiver for m in some)}"
-    ),
-    kinds.OTHER_EXPORTER: lambda d, some, *_: (
-        f"{d.reference} is held by {next((p.name for p in (d.exporter, d.holder) if p), '')}; the goods came from "
-        f"{_names(m.sender for m in some)}"
-    ),
-    kinds.OTHER_COUNTRY: lambda d, some, *_: (
-        f"{d.reference} is for {d.country}; the goods state {_names(country_of(d.register, m) or '' for m in some)}"
-    ),
-}
 
 
 def _by_mass(

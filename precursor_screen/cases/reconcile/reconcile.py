@@ -5,22 +5,23 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.cases.reconcile import differences as kinds
-from precursor_screen.cases.reconcile.allocate import allocate, deliveries, direct, once, without_codes
-from precursor_screen.cases.reconcile.differences import Difference, Unjudged, all_unjudged, kilograms, show_kg, unjudged
-from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT, LIVE, Document, paper_words
 from precursor_screen.cases.reconcile.law import TOLERANCE, Frame
-from precursor_screen.cases.reconcile.movements import Movement, named_numbers
 from precursor_screen.cases.reconcile.papers import judge_papers
-from precursor_screen.cases.reconcile.similar_names import by_old_names, expand_aliases, firm_keys, folded, number_forms
 from precursor_screen.cases.reconcile.yearly import judge_licences, judge_requirements
 from precursor_screen.core.grouped import grouped
+from precursor_screen.kernel.papers import differences as kinds
+from precursor_screen.kernel.papers.allocate import allocate, deliveries, direct, once, without_codes
+from precursor_screen.kernel.papers.differences import Difference, Unjudged, all_unjudged, kilograms, show_kg, unjudged
+from precursor_screen.kernel.papers.documents import DOMESTIC, EXPORT, IMPORT, Document, paper_words
+from precursor_screen.kernel.papers.movements import Movement, named_numbers, with_witnesses
+from precursor_screen.kernel.papers.similar_names import by_old_names, expand_aliases, firm_keys, folded, number_forms
+from precursor_screen.kernel.papers.versions import stand
 from precursor_screen.rulebook.registers import CONFIRMATIONS, LICENCES, NOTIFICATIONS, OF_LAW, PERMITS, REQUIREMENTS
 from precursor_screen.text.text import late
 
@@ -184,7 +185,7 @@ def _arranged(
     movements: Sequence[Movement], registers: Mapping[str, Sequence[Document]], frame: Frame
 ) -> tuple[list[Movement], list[Difference], list[Unjudged]]:
     """Movements as they are compared, what they contradict by themselves, and what was supposed of them or left out."""
-    kept = without_codes(movements)
+    kept = without_codes(with_witnesses(movements))
     staying = {m.rank for m in kept}
     counted, twice, found = once(direct(kept, frame.law.home), frame.tolerance)
     exports = export_permits(registers.get(PERMITS, ()))
@@ -271,48 +272,3 @@ def judge_by_itself(movements: Iterable[Movement]) -> list[Difference]:
 
 def _difference(kind: str, movement: Movement, because: str) -> Difference:
     return Difference(kind, "", None, (movement,), None, movement.kg, None, because, "the line by itself")
-
-
-# Versions of one document in a register: amended, superseded, revoked and issued again under the same number.
-
-_GONE = frozenset(("revoked", "superseded"))
-
-
-def stand(documents: Iterable[Document]) -> tuple[Document, ...]:
-    """Documents as they stand in their last version; of versions that nothing orders every row stays, to be told as a duplicate.
-
-    The last is that of the highest version where each row states another; else the only one that is in force beside revoked and
-    superseded ones of which none begins after it.
-    """
-    of = grouped(((d.number, d.authority_key, d.substance_id), d) for d in documents)
-    found = [one for rows in of.values() for one in (rows if len(rows) == 1 else _last_of(rows))]
-    return tuple(sorted(found, key=lambda d: d.rank))
-
-
-def _last_of(rows: Sequence[Document]) -> Sequence[Document]:
-    last = _by_version(rows) or _by_status(rows)
-    if last is None:
-        return rows
-    begins = [d.first for d in rows if d.first is not None]
-    issued = [d.issued for d in rows if d.issued is not None]
-    first, since = (min(days) if len(days) == len(rows) else None for days in (begins, issued))
-    ends = last.reply_ends
-    if last.register == PERMITS:  # a declaration counts from its first version
-        ends = min((d.reply_ends for d in rows if d.reply_ends), default=None)
-    return [replace(last, first=first, issued=since, reply_ends=ends, versions=len(rows))]
-
-
-def _by_version(rows: Sequence[Document]) -> Document | None:
-    versions = [d.version_no for d in rows]
-    if None in versions or len(set(versions)) < len(versions):
-        return None
-    return max(rows, key=lambda d: d.version_no or 0)
-
-
-def _by_status(rows: Sequence[Document]) -> Document | None:
-    live = [d for d in rows if d.status in LIVE]
-    gone = [d for d in rows if d.status in _GONE]
-    if len(live) != 1 or len(live) + len(gone) != len(rows):
-        return None
-    begins = live[0].first or date.max
-    return live[0] if all((d.first or date.min) <= begins for d in gone) else None

@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from precursor_screen.cases.reconcile import differences as kinds
-from precursor_screen.cases.reconcile.differences import Difference, Unjudged, all_unjudged, kilograms, show_kg
-from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document
-from precursor_screen.cases.reconcile.law import Frame
-from precursor_screen.cases.reconcile.movements import Movement
-from precursor_screen.cases.reconcile.similar_names import are_similar_names
+from precursor_screen.cases.reconcile.law import Frame, is_beyond
 from precursor_screen.core.grouped import grouped
+from precursor_screen.kernel.papers import differences as kinds
+from precursor_screen.kernel.papers.differences import Difference, Unjudged, all_unjudged, kilograms, show_kg
+from precursor_screen.kernel.papers.documents import DOMESTIC, EXPORT, IMPORT, Document
+from precursor_screen.kernel.papers.movements import Movement
+from precursor_screen.kernel.papers.similar_names import are_similar_names
 from precursor_screen.rulebook.registers import LICENCES, REQUIREMENTS
 
 _TO_COUNTRY = "all movements to the country, of the substance and year"
@@ -24,6 +24,7 @@ _MESSAGES = {
     "year-in-part": "years of which only a part lies in the period: what is within the limit so far may not stay so",
     "no-direction": "movements of a direction that neither they nor --jurisdiction tell: whose licence is asked for cannot be told",
     "holder-alike": "senders or receivers without a licence whose name is very like that of a holder: the same firm?",
+    "not-held": "movements of which the law asks for a licence, of a substance of which the register holds none at all; it does not say that it is complete",
     "no-party": "movements that name nobody who would need a licence",
     "no-country": "movements that state no destination: they count for no country's requirement",
 }
@@ -95,6 +96,8 @@ def _unlicensed(
         )
         if similar_holder:
             unjudged_places["holder-alike"].append(similar_holder)
+        elif is_beyond(LICENCES, first, sides, frame):
+            unjudged_places["not-held"] += [m.place for m in some]
         else:
             because = f"{show_kg(shipped)} of {substance_id}; the register has no licence of {who or 'the party'} for it"
             yield Difference(kinds.MISSING, LICENCES, None, tuple(some), None, shipped, None, because, "not matched")

@@ -6,12 +6,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.core.schema import ROLES
 from precursor_screen.core.tables import roles_of, words_of
+from precursor_screen.matching.party.exact_names import ordinary_words
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.equipment import WORDS
 from precursor_screen.rulebook.atoms import re2_escape
@@ -19,6 +22,7 @@ from precursor_screen.rulebook.evaluate import folded
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.sql import fold_terms
 from precursor_screen.text.codes import MAY_HOLD_NUMBER, imo_numbers_in, labelled_numbers_in, numbers_in
+from precursor_screen.text.covered_languages import foreign, is_covered
 
 # Numbers that decide by themselves: a party or a vessel that carries the number of a listed one, whatever its name.
 
@@ -118,8 +122,10 @@ def description_facts(texts: pa.Array, lists: Mapping[str, NamedList]) -> pa.Tab
     alone is vague, "citric acid" is two words. A text is a reference when it names a document, and nothing is left without documents
     and words that refer to them either: "as per invoice 4711 attached". References are vague too.
 
+    A text is unread when it is in a writing or a language of which no name of a substance is known.
+
     Returns:
-        description_tokens, is_vague, is_reference, lexicon_terms (ids of the lists found), equipment (kinds of it), in the order
+        description_tokens, is_vague, is_reference, is_unread, lexicon_terms (ids of the lists found), equipment (kinds of it), in the order
         of the texts.
     """
     # Dotted initials are one word (N.O.S., L.P.G.); single Latin letters are none.
@@ -127,7 +133,29 @@ def description_facts(texts: pa.Array, lists: Mapping[str, NamedList]) -> pa.Tab
     # Every blank is doubled, so that the blank behind one term can stand before the next in a single pass.
     words = _between_blanks(pc.replace_substring_regex(plain.dictionary, r"[^\pL]+", "  "))
     words = pc.replace_substring_regex(words, "(?: [a-z] )+", " ").dictionary_encode()
-    return _facts_of_words(words.dictionary, lists).take(words.indices.take(plain.indices))
+    facts = _facts_of_words(words.dictionary, lists).take(words.indices.take(plain.indices))
+    return facts.append_column("is_unread", find_unread(texts))
+
+
+_FEW = 64  # texts of which the words are looked up more quickly than the pattern of all words is made ready
+
+
+def find_unread(texts: pa.Array) -> pa.Array:
+    """Which of some texts are in a writing or a language of which no name of a substance is known."""
+    unread = np.arange(len(texts))
+    tests = (_uncovered, _foreign) if len(texts) <= _FEW else (_foreign, _uncovered)
+    for test in tests:
+        unread = unread[test(texts.take(pa.array(unread)))] if len(unread) else unread
+    return pa.array(np.isin(np.arange(len(texts)), unread))
+
+
+def _foreign(texts: pa.Array) -> npt.NDArray[np.bool_]:
+    small = pc.utf8_lower(pc.utf8_normalize(texts, form="NFC"))  # accents as one letter with its own
+    return np.asarray(pc.match_substring_regex(small, foreign()).to_numpy(zero_copy_only=False))
+
+
+def _uncovered(texts: pa.Array) -> npt.NDArray[np.bool_]:
+    return np.array([not is_covered(text, ordinary_words()) for text in texts.to_pylist()], bool)
 
 
 _BLANKS = bytes(byte if byte >= 0x80 or chr(byte).isalpha() else 0x20 for byte in range(256))

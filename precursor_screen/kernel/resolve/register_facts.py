@@ -5,8 +5,6 @@ A register that is not imported leaves its columns null, so that rules about it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import duckdb
 import pyarrow as pa
 
@@ -14,58 +12,49 @@ from precursor_screen.core.arrow import set_columns
 from precursor_screen.core.engine import fetch
 from precursor_screen.core.schema import BY_NAME
 from precursor_screen.kernel.resolve.distinct import LINE_NO
-from precursor_screen.reference.thresholds import known_reply_periods
-from precursor_screen.rulebook.registers import NOTIFICATIONS, VOLUNTARY, open_registers, register_table
+from precursor_screen.kernel.resolve.paper_facts import add_paper_facts, reply_days
+from precursor_screen.reference.bundle import Reference
+from precursor_screen.rulebook.registers import VOLUNTARY, Scope, open_registers, register_table, scope_of
 from precursor_screen.rulebook.sql import literal, same_reference
 
-_PERMIT = ("permit_found", "permit_status", "permit_in_force", "permit_substance_ids", "permit_quantity_kg", "permit_single_use")
-_PEN = ("pen_found", "pen_status", "pen_lead_days", "pen_substance_ids", "pen_importer_key", "pen_country")
 _OBJECTION = ("objected_elsewhere", "objected_later", "objected_days", "objected_country", "objected_reference")
 _VOLUNTARY = ("voluntary_status", "voluntary_reference", "voluntary_days")
-_LICENCE = ("consignee_licensed", "exporter_licensed", "licence_lapsed")
-
-
-def _reply_days(law: str) -> tuple[int | None, bool]:
-    """Days, and whether they are working days. Only of a period that was read in its source, and holds still: a flag rests on it."""
-    read = [p for p in known_reply_periods() if p.jurisdiction == law and p.verified and p.valid_to is None]
-    return (read[0].days, read[0].working_days) if read else (None, False)
+_LICENCE = ("consignee_licensed", "exporter_licensed", "licence_lapsed", "licences_complete")
 
 
 def add_register_facts(
     connection: duckdb.DuckDBPyConnection,
     lines: pa.Table,
     candidates: pa.Table,
-    registers: Mapping[str, pa.Table],
-    law: str,
+    parties: pa.Table,
+    reference: Reference,
 ) -> tuple[pa.Table, pa.Table]:
     """Adds the columns about registers.
 
     Args:
         connection: for the queries.
         lines: with LINE_NO and as_of_date.
-        candidates: SUBSTANCE_CANDIDATE with LINE_NO.
-        registers: the imported ones by name.
-        law: whose period of reply counts.
+        candidates: SUBSTANCE_CANDIDATE with LINE_NO, in their order.
+        parties: PARTY_CANDIDATE with LINE_NO.
+        reference: with the imported registers by name, and the law whose period of reply counts.
 
     Returns:
         lines and candidates with the columns of the registers that there are.
     """
-    days, _ = _reply_days(law)
+    registers = reference.registers
+    days, _ = reply_days(reference.law)
     candidates = candidates.append_column("reply_days", pa.array([days] * candidates.num_rows, pa.int64()))
     connection.register("lines", lines)
     connection.register("relevant", candidates.select([LINE_NO, "substance_id"]))
     open_registers(connection, registers)
     names = set(lines.column_names)
-    if "permits" in registers and "permit_reference" in names:
-        lines = _append(lines, fetch(connection, _of_lines(_permits())), _PERMIT)
-    if "pre-export-notifications" in registers and "pen_reference" in names:
-        lines = _append(lines, fetch(connection, _of_lines(_notifications(names, law))), _PEN)
+    lines, candidates = add_paper_facts(lines, candidates, parties, reference)
     if "pre-export-notifications" in registers:
         candidates = _append(candidates, fetch(connection, _objections(names)), _OBJECTION)
     if VOLUNTARY in registers:
         candidates = _append(candidates, fetch(connection, _voluntary(names)), _VOLUNTARY)
     if "licences" in registers:
-        candidates = _append(candidates, fetch(connection, _licences(names)), _LICENCE)
+        candidates = _append(candidates, fetch(connection, _licences(names, scope_of(registers["licences"]))), _LICENCE)
     return lines, candidates
 
 
@@ -73,61 +62,8 @@ def _append(table: pa.Table, found: pa.Table, names: tuple[str, ...]) -> pa.Tabl
     return set_columns(table, {name: found.column(name).cast(BY_NAME[name].arrow) for name in names})
 
 
-def _of_lines(facts: str) -> str:
-    """SQL of one row a line, in their order; nothing is looked up for lines in which no substance was recognised."""
-    return f"""
-        with mine as (select * from lines semi join relevant using ({LINE_NO})), facts as ({facts})
-        select facts.* from lines l left join facts using ({LINE_NO}) order by l.{LINE_NO}"""
-
-
 # Of several rows the most serious one speaks: an objection must not hide behind an acceptance.
 _WORST = "['revoked', 'objected', 'suspended', 'expired', 'sent', 'accepted', 'valid', 'superseded']"
-
-
-def _document(register: str, reference: str) -> str:
-    """SQL of the rows of a register for each line: those about a substance of the line, or, where there are none, all.
-
-    A document for two substances has a row each, and what the register says of the other one is not the line's business.
-    """
-    # A status that began later was none yet when the goods moved.
-    before = (
-        "'sent'" if register == NOTIFICATIONS else "case when r.status in ('sent', 'accepted') then r.status else 'valid' end"
-    )
-    status = f"case when r.status_from > m.as_of_date then {before} else r.status end"
-    return f"""
-        select m.*, r.* exclude (substance_id, status), {status} as status, r.substance_id as named_substance_id, r.reference as found_reference,
-               coalesce(list_contains(m.substance_ids, r.substance_id), false) as about,
-               bool_or(coalesce(list_contains(m.substance_ids, r.substance_id), false)) over (partition by m.{LINE_NO}) as any_about
-        from mine m left join (select distinct on (all_of) * exclude (all_of) from (select *, to_json(t) as all_of from {register_table(register)} t)) r
-             on {same_reference(f"m.{reference}", "r.reference")}"""
-
-
-def _permits() -> str:
-    return f"""
-        select {LINE_NO}, case when permit_reference is not null then count(found_reference) > 0 end as permit_found,
-               arg_min(status, list_position({_WORST}, status)) filter (where about or not any_about) as permit_status,
-               bool_or(coalesce(valid_from <= as_of_date, true) and coalesce(as_of_date <= valid_to, true))
-                   filter (where found_reference is not null and (about or not any_about)) as permit_in_force,
-               list_sort(list(distinct named_substance_id) filter (where named_substance_id is not null)) as permit_substance_ids,
-               min(quantity_kg) filter (where about or not any_about) as permit_quantity_kg, bool_and(single_use) filter (where about or not any_about) as permit_single_use
-        from ({_document("permits", "permit_reference")}) group by {LINE_NO}, permit_reference"""
-
-
-def _notifications(names: set[str], law: str) -> str:
-    dispatch = "coalesce(dispatch_date, as_of_date)" if "dispatch_date" in names else "as_of_date"
-    _, working = _reply_days(law)
-    lead = (
-        f"len(list_filter(range(sent::timestamp, {dispatch}::timestamp, interval 1 day), lambda d: isodow(d) <= 5))"
-        if working
-        else f"date_diff('day', sent, {dispatch})"
-    )
-    mine = "filter (where about or not any_about)"
-    return f"""
-        select {LINE_NO}, case when pen_reference is not null then count(found_reference) > 0 end as pen_found,
-               arg_min(status, list_position({_WORST}, status)) {mine} as pen_status, min({lead}) {mine} as pen_lead_days,
-               list_sort(list(distinct named_substance_id) filter (where named_substance_id is not null)) as pen_substance_ids,
-               min(importer_key) {mine} as pen_importer_key, min(country) {mine} as pen_country
-        from ({_document("pre-export-notifications", "pen_reference")}) group by {LINE_NO}, pen_reference"""
 
 
 def _keys(names: set[str], *roles: str) -> str:
@@ -194,8 +130,18 @@ def _voluntary(names: set[str]) -> str:
         from pairs left join chosen using ({LINE_NO}, substance_id) order by {LINE_NO}, substance_id"""
 
 
-def _licences(names: set[str]) -> str:
-    """One row a candidate, in their order. A party that the line does not name cannot be looked up: unknown."""
+def _licences(names: set[str], scope: Scope) -> str:
+    """One row a candidate, in their order. A party that the line does not name cannot be looked up: unknown; so is one for a substance of
+    which a register that does not say that it is complete holds no licence at all."""
+    ids = ", ".join(map(literal, scope.substances))
+    inside = [f"as_of_date >= date {literal(scope.first)}"] if scope.first else []
+    inside += [f"as_of_date <= date {literal(scope.last)}"] if scope.last else []
+    inside += [f"substance_id in ({ids})"] if ids else []
+    complete = " and ".join(inside) or "true"
+    if scope.complete is None:  # it does not say; outside of what it covers it says nothing
+        complete = f"case when {complete} then null else false end"
+    elif not scope.complete:
+        complete = "false"
     receiving, sending = _keys(names, "consignee", "importer"), _keys(names, "exporter", "consignor")
     live = f"""r.status = {literal("valid")} and coalesce(r.valid_from <= p.as_of_date, true) and coalesce(p.as_of_date <= r.valid_to, true)"""
     return f"""
@@ -210,7 +156,10 @@ def _licences(names: set[str]) -> str:
             from pairs p join {register_table("licences")} r on r.substance_id = p.substance_id
                  and (list_contains(receiving, r.holder_key) or list_contains(sending, r.holder_key))
             group by all)
-        select case when len(receiving) > 0 then coalesce(receiver, false) end as consignee_licensed,
-               case when len(sending) > 0 then coalesce(sender, false) end as exporter_licensed,
-               case when len(receiving) + len(sending) > 0 then coalesce(receiver_lapsed or sender_lapsed, false) end as licence_lapsed
-        from pairs left join held using ({LINE_NO}, substance_id) order by {LINE_NO}, substance_id"""
+        select case when len(receiving) > 0 and (receiver or known) then coalesce(receiver, false) end as consignee_licensed,
+               case when len(sending) > 0 and (sender or known) then coalesce(sender, false) end as exporter_licensed,
+               case when len(receiving) + len(sending) > 0 then coalesce(receiver_lapsed or sender_lapsed, false) end as licence_lapsed,
+               complete as licences_complete
+        from (select pairs.*, {complete} as complete from pairs) pairs left join held using ({LINE_NO}, substance_id)
+             cross join lateral (select coalesce(complete, substance_id in (select substance_id from {register_table("licences")})) as known)
+        order by {LINE_NO}, substance_id"""

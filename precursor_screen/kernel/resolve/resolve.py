@@ -96,7 +96,7 @@ def resolve(
     lines = add_party_facts(lines, candidates, parties, wanted, matches.keepers, matches.keys, parallel_map)
     candidates = _with_quantities(lines, candidates, named, reference)
     with connect() as connection:
-        lines, candidates = add_register_facts(connection, lines, candidates, reference.registers, reference.law)
+        lines, candidates = add_register_facts(connection, lines, candidates, parties, reference)
     return Resolved(lines, candidates, parties, inputs)
 
 

@@ -17,7 +17,7 @@ from precursor_screen.formats.sheet import MAX_CELL, numbered, string_array, tab
 from precursor_screen.readers.assemble import assemble
 from precursor_screen.readers.code_cells import hs_digits
 from precursor_screen.readers.column_map import CANONICAL, PARTY_NAMES, ColumnMap, Guess
-from precursor_screen.readers.input_tables import input_id, issue_table, note_languages, with_place
+from precursor_screen.readers.input_tables import input_id, issue_table, with_place
 from precursor_screen.readers.interface import InputContent, InputTables, IssueList, MessageContent, TableIssues
 from precursor_screen.readers.messages.scope import EXTRA, SEVERAL, UNREAD, Cell, MessageLine
 from precursor_screen.readers.tabular.other_texts import Cells, other_cells, out_of_table_lines, unmapped_cells, with_other_texts
@@ -104,7 +104,6 @@ class _Draft:
         lines = lines.select([n for n in lines.column_names if n in made or lines.column(n).null_count < count])
         own = [filed[guess.position].slice(self.begin, count) for guess in self.guesses]
         raw = pa.Table.from_arrays([*own, *self.extra_cells], names=self.headers)
-        note_languages(lines, self.issues)
         described = Input(
             input_id(name, content.digest), name, content.digest.sha256, content.digest.size, content.format, content.encoding, None,
             tuple(one for one in self.stated if one[1] not in (EXTRA, UNREAD)), tuple(label for label, field in self.stated if field == UNREAD), _STATED.intersection(lines.column_names), count,

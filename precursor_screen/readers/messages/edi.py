@@ -17,6 +17,7 @@ from precursor_screen.readers.messages import edifact_base, edifact_goods, x12_b
 from precursor_screen.readers.messages.counts import check_counts, part_glued, unread_texts
 from precursor_screen.readers.messages.layout import Codes
 from precursor_screen.readers.messages.scope import Scope, lines_of, with_countries
+from precursor_screen.readers.words_alone import words_of_segment
 from precursor_screen.text.countries import PLACES_OF
 
 
@@ -28,6 +29,7 @@ class Standard(Struct, frozen=True):
         tags: of its segments.
         codes: what their qualifiers stand for.
         begins: a message begins with the first of these, or with any where none is open.
+        types: of messages that state goods.
         ends: of a message, then of what holds it.
         around: other segments that may stand outside of a message.
         open: a message by the segment that begins it.
@@ -40,6 +42,7 @@ class Standard(Struct, frozen=True):
     tags: frozenset[str]
     codes: Codes
     begins: tuple[str, ...]
+    types: tuple[str, ...]
     ends: tuple[str, ...]
     around: tuple[str, ...]
     open: Callable[[Segment, IssueList], Any]
@@ -50,11 +53,19 @@ class Standard(Struct, frozen=True):
 
 _STANDARDS = {
     EDIFACT: Standard(
-        *("UN/EDIFACT", edifact_goods.TAGS, edifact_base.CODES, ("UNH", "BGM"), ("UNT", "UNZ"), ("UNB", "UNG", "UNE", "")),
+        *(
+            "UN/EDIFACT",
+            edifact_goods.TAGS,
+            edifact_base.CODES,
+            ("UNH", "BGM"),
+            edifact_goods.TYPES,
+            ("UNT", "UNZ"),
+            ("UNB", "UNG", "UNE", ""),
+        ),
         *(edifact_base.Message, edifact_goods.take, edifact_goods.complete, "states no goods"),
     ),
     X12: Standard(
-        *("ANSI X12", x12_goods.TAGS, x12_base.CODES, ("ST",), ("SE", "GE", "IEA"), ("ISA", "GS", "")),
+        *("ANSI X12", x12_goods.TAGS, x12_base.CODES, ("ST",), x12_goods.TYPES, ("SE", "GE", "IEA"), ("ISA", "GS", "")),
         *(x12_base.Message, x12_goods.take, x12_goods.complete, "states no goods that are read"),
     ),
 }
@@ -71,7 +82,7 @@ def read_edi(blob: Blob, digest: Digest, options: ReadOptions) -> list[MessageCo
     around: list[OutOfTableText] = []
     message_content = MessageContent(standard.name, issues, digest, str(text.choice))
     segments = check_counts(part_glued(read_segments(content, blob.name), standard.tags, standard.codes, issues), issues)
-    for type_, message in read_messages(_watch_envelope(segments, issues, around), standard, issues):
+    for type_, message in read_messages(_watch_envelope(segments, issues, around), standard, issues, around):
         message_content.lines += [(type_, with_countries(line, PLACES_OF)) for line in lines_of(message)]
     message_content.out_of_table_texts = (*text.out_of_table_texts, *around)
     refuse_empty(message_content, blob)
@@ -81,31 +92,43 @@ def read_edi(blob: Blob, digest: Digest, options: ReadOptions) -> list[MessageCo
 EDI = Reader(lambda kind, _: kind in _STANDARDS, read_edi)
 
 
-def read_messages(segments: Iterable[Segment], standard: Standard, issues: IssueList) -> Iterator[tuple[str, Scope]]:
-    """The type and the content of each message that is read; other ones, and damaged segments, are issues."""
+def read_messages(
+    segments: Iterable[Segment], standard: Standard, issues: IssueList, around: list[OutOfTableText]
+) -> Iterator[tuple[str, Scope]]:
+    """The type and the content of each message that is read; other ones, and damaged segments, are issues, and their words stand around."""
     message: Any = None
+    held: list[Segment] = []  # of a message that may state no goods
     for segment in segments:
         if segment.cut or not segment.tag:
             what = "ends before its terminator: the file was cut short" if segment.cut else "is not a segment"
             issues.note_broken(f"segment {segment.number} {what}", segment.number, segment.text())
         if segment.tag == standard.begins[0] or (message is None and segment.tag in standard.begins):
             if message is not None:
-                yield from _end(message, standard, issues, "another begins")
+                yield from _end(message, standard, issues, "another begins", held, around)
             message = standard.open(segment, issues)
         if segment.tag in standard.ends:
             if message is not None:
-                yield from _end(message, standard, issues, "" if segment.tag == standard.ends[0] else "the interchange ends")
+                broken = "" if segment.tag == standard.ends[0] else "the interchange ends"
+                yield from _end(message, standard, issues, broken, held, around)
             message = None
         elif message is None:
             if segment.tag not in standard.around:
                 issues.note_broken(f"segment {segment.number} stands outside of any message", segment.number, segment.text())
+                around += words_of_segment(segment)
         elif segment.tag:
             standard.take(message, segment)
+            if message.type not in standard.types:
+                held.append(segment)
+        else:
+            around += words_of_segment(segment)
     if message is not None:
-        yield from _end(message, standard, issues, "the file ends")
+        yield from _end(message, standard, issues, "the file ends", held, around)
 
 
-def _end(message: Any, standard: Standard, issues: IssueList, broken: str) -> Iterator[tuple[str, Scope]]:
+def _end(
+    message: Any, standard: Standard, issues: IssueList, broken: str, held: list[Segment], around: list[OutOfTableText]
+) -> Iterator[tuple[str, Scope]]:
+    """The message, where it states goods; else its words go to those around. held: its segments, which are let go of."""
     place, kind = message.root.place, message.type[:10]
     if broken:
         begins = f"the message that begins at segment {place} has no end ({standard.ends[0]})"
@@ -115,6 +138,8 @@ def _end(message: Any, standard: Standard, issues: IssueList, broken: str) -> It
     else:
         says = f"a message of type {kind} {standard.without_goods}"
         issues.add_one_of_many("message-without-goods", says, row=place, value=kind)
+        around += (text for segment in held for text in words_of_segment(segment))
+    held.clear()
 
 
 _BEGIN, _END = {"UNB": "UNZ", "ISA": "IEA"}, ("UNZ", "IEA")

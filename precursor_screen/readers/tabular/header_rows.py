@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.formats.sheet import Sheet
+from precursor_screen.formats.uneven_rows import is_cut_within
 from precursor_screen.readers.code_cells import currencies
 from precursor_screen.readers.tabular.assign import known, lookup
 from precursor_screen.readers.tabular.concepts import PARTIES, languages_of, meanings
@@ -237,6 +238,8 @@ def padded_names(place: HeaderPlace, sheet: Sheet) -> tuple[str, ...]:
     """The header, as wide as the rows below it: columns without a header are cells nonetheless."""
     widths = [_filled(row) for row in sheet.head[place.row :]] if not sheet.named else []
     common = max(set(widths), key=widths.count) if widths else 0
+    if sheet.format == "CSV" and is_cut_within(sheet.head[place.row :], _filled(place.names)):
+        common = 0
     width = max(_filled(place.names), common if sheet.format == "CSV" else max(widths, default=0), 1)
     return tuple(place.names[i].strip() if i < len(place.names) else "" for i in range(max(width, len(place.names))))
 

@@ -170,6 +170,7 @@ _IN_GOODS = frozenset(("description", "packages", "package_type", "marks"))
 _PARTS_OF = re.compile(r"[/;]|,\s")
 _MOST_WORDS = 8
 KNOWN_SPELLING = "known spelling"
+ONE_PART = "one part of it is known"
 _UNLINKED = "known spelling without filler words"  # says too little by its words: the number of bills is no bill's number
 _SUMMED = re.compile(r"^sumof", re.I)
 
@@ -225,7 +226,7 @@ def _of_one_part(header: str) -> tuple[str, str]:
     names = _PARTS_OF.split(header)
     parts = {spelled(name)[0] for name in names} - {""} if len(names) > 1 else set()
     parts = {"description"} if "description" in parts and parts <= _IN_GOODS else parts
-    return (parts.pop(), "one part of it is known") if len(parts) == 1 and parts <= _SAYING_MORE else ("", "")
+    return (parts.pop(), ONE_PART) if len(parts) == 1 and parts <= _SAYING_MORE else ("", "")
 
 
 def is_spelled(header: str) -> bool:

@@ -15,6 +15,7 @@ from precursor_screen.readers.code_cells import currencies
 from precursor_screen.readers.column_map import (
     IGNORED,
     IGNORED_BY_MAP,
+    PARTY_NAMES,
     SEVERAL,
     ColumnMap,
     Guess,
@@ -23,10 +24,17 @@ from precursor_screen.readers.column_map import (
 from precursor_screen.readers.tabular.assign import MASSES, UNKNOWN, by_words_and_cells, known, lookup, unit_of_words
 from precursor_screen.readers.tabular.concepts import languages_of, meanings, split_header
 from precursor_screen.readers.tabular.confirm import IMPORT, by_content, by_direction, confirm, direction_of, not_contradicted
-from precursor_screen.readers.tabular.content import Content, holds_words
+from precursor_screen.readers.tabular.content import Content, holds_words, is_hs_code
 from precursor_screen.readers.tabular.header_rows import ADDED_UP
 from precursor_screen.readers.tabular.header_words import BY_HEADER
-from precursor_screen.readers.tabular.headers import is_exact, is_percentage, is_tariff_text, schedule_of, unit_and_currency
+from precursor_screen.readers.tabular.headers import (
+    ONE_PART,
+    is_exact,
+    is_percentage,
+    is_tariff_text,
+    schedule_of,
+    unit_and_currency,
+)
 from precursor_screen.readers.tabular.levels import innermost
 from precursor_screen.readers.tabular.presets import Preset, preset_guesses
 from precursor_screen.text.codes import is_cas
@@ -79,15 +87,19 @@ def guess_columns(
     stated = _stated(tuple(names), column_map, where)
     known = preset_guesses(preset, names) if preset is not None else {}
     mapped_fields = {g.field for g in stated.values() if g.field}
+    lonely = sum(bool(name.strip()) for name in names) == 1
     guesses = [
-        stated.get(position) or _unless_mapped(known.get(position), mapped_fields) or _guess_one(position, header, mapped_fields)
+        stated.get(position)
+        or _unless_mapped(known.get(position), mapped_fields)
+        or (_sentence(position, header) if lonely else None)
+        or _guess_one(position, header, mapped_fields)
         for position, header in enumerate(names)
     ]
     if contents and not headed:
         guesses = by_content(guesses, contents)
     if contents and table is not None:
         guesses = not_contradicted(guesses, frozenset(stated), contents)
-        guesses = _from_within(guesses, frozenset(stated), contents, levels)
+        guesses = _from_within(_of_whole_headers(guesses, contents), frozenset(stated), contents, levels)
         guesses = _without_codes(guesses, frozenset(stated), contents)
         guesses = confirm(guesses, frozenset(stated), contents, table)
         guesses = by_direction(_by_schedule(guesses), frozenset(stated), contents)
@@ -120,6 +132,22 @@ def _from_within(guesses: list[Guess], stated: frozenset[int], contents: Sequenc
         found = {g.position: g for g in by_words_and_cells(here, stated, contents)}
         guesses = [found.get(g.position, g) for g in guesses]
     return guesses
+
+
+def _of_whole_headers(guesses: list[Guess], contents: Sequence[Content]) -> list[Guess]:
+    """The guesses without names of goods or parties that one part of a header says, where the cells are codes: `Product/Code`, beside texts of the
+    goods or with codes of the tariff, is read by all of its words, as `Product Code` is."""
+    worded = {g.field for g in guesses if contents[g.position].share(holds_words) >= _WORDED}
+    return [
+        replace(g, field="", reason=UNKNOWN)
+        if g.reason == ONE_PART
+        and (g.field == "description" or g.field in PARTY_NAMES)
+        and contents[g.position].cells
+        and all(map(_is_own_code, contents[g.position].cells))
+        and (g.field in worded or contents[g.position].share(is_hs_code) >= _WORDED)
+        else g
+        for g in guesses
+    ]
 
 
 def _without_codes(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[Content]) -> list[Guess]:
@@ -174,6 +202,16 @@ def _unless_mapped(guess: Guess | None, mapped_fields: set[str]) -> Guess | None
     if guess is None or guess.field not in mapped_fields or guess.field in SEVERAL:
         return guess
     return replace(guess, field="", reason=f"the map names another column for {guess.field}")
+
+
+_HEADING = re.compile(r"#{1,6} ")  # of a text in Markdown
+_OF_SENTENCE = 9  # words
+
+
+def _sentence(position: int, header: str) -> Guess | None:
+    """Nothing, for a header that stands alone and is the title or the first sentence of a text; None: it may be a header."""
+    is_text = _HEADING.match(header.strip()) or len(split_header(header)) >= _OF_SENTENCE
+    return Guess(position, header, "", "a sentence, not a header") if is_text else None
 
 
 def _guess_one(position: int, header: str, mapped_fields: set[str]) -> Guess:

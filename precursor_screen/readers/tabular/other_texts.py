@@ -223,6 +223,7 @@ def may_name_something(texts: Sequence[str]) -> list[bool]:
 # Texts of an input that belong to no line: above the header, in rows of totals, in comments and text boxes.
 
 ABOVE, BELOW, HEADERS, TOTALS = "row above the header", "row below the goods", "header", "row of totals"
+BROKEN = "row or record that is broken"
 UNHEADED = "row of a sheet that could not be screened"
 OUT_OF_TABLE = "-beside"
 MOST_CELLS = 60  # of a row that may be one text

@@ -16,7 +16,7 @@ from precursor_screen.core.schema import FILED
 from precursor_screen.formats.sheet import Body, OutOfTableText, Sheet, numbered
 from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, assemble
 from precursor_screen.readers.column_map import PARTY_NAMES, AcceptedMap, Column, ColumnMap, ColumnReport, Guess
-from precursor_screen.readers.input_tables import input_id, issue_table, no_lines, note_languages, with_place, without_lines
+from precursor_screen.readers.input_tables import input_id, issue_table, no_lines, with_place, without_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions, TableIssues
 from precursor_screen.readers.tabular.accepted import accepted_for, accepted_guesses, layout_headers
 from precursor_screen.readers.tabular.assign import is_heading
@@ -53,6 +53,7 @@ from precursor_screen.readers.tabular.rows import (
     drop_notes,
     drop_sections,
     join_continued,
+    note_broken,
     read_on,
     typical_rows,
 )
@@ -133,15 +134,14 @@ def read_sheet(
         MappingError, ErrorGroup: the map names columns that are not there.
     """
     issues = IssueList(sheet.name)
-    for note in sheet.notes:
-        issues.add(note.code, note.reason, row=note.row, value=note.text or None, count=note.count)
+    broken_texts = note_broken(sheet.notes, issues)
     if not any(any(c.strip() for c in row) for row in sheet.head):
         if not sheet.above:  # else it is text without a table
             issues.add("empty-sheet", "the sheet is empty", count=0)
-        return _set_aside(sheet, digest, HeaderPlace(0, (), 0), (), issues, sheet.out_of_table_texts)
+        return _set_aside(sheet, digest, HeaderPlace(0, (), 0), (), issues, (*sheet.out_of_table_texts, *broken_texts))
     if sheet.is_cover:
         issues.add("preamble-row", "what holds for the other sheets", row=1, count=len(sheet.head))
-        said = [*sheet.out_of_table_texts, *out_of_table_cells(enumerate(sheet.head, start=1), ABOVE)]
+        said = [*sheet.out_of_table_texts, *broken_texts, *out_of_table_cells(enumerate(sheet.head, start=1), ABOVE)]
         return _set_aside(sheet, digest, HeaderPlace(0, (), 0), (), issues, said)
     column_map = accepted.column_map if accepted else column_map.of_table(sheet.name) if column_map else None
     place, names, preset = _understand(sheet, column_map)
@@ -163,14 +163,14 @@ def read_sheet(
     before = sheet.head[: max(place.first - 1, 0)]
     above_all = stated_around([*sheet.above, *before], sheet.below, guesses)
     stated = not_mapped(above_all, guesses)
-    out_of_table_texts = [*sheet.out_of_table_texts, *_unmapped_headers(guesses, place)]
+    out_of_table_texts = [*sheet.out_of_table_texts, *broken_texts]
     _note_preamble(before, issues)
-    for broken in body.broken:
-        issues.add(broken.code, broken.reason, row=broken.row, value=broken.text or None, count=broken.count)
+    out_of_table_texts += note_broken(body.broken, issues)
     if not any(g.field in GOODS or g.field == "description_extra" for g in guesses):
         _note_unusable(guesses, body, place, issues)
         out_of_table_texts += out_of_table_cells([*enumerate(before, start=1), (place.row, names), *rows_of(body)], UNHEADED)
         return _set_aside(sheet, digest, place, guesses, issues, out_of_table_texts, column_report)
+    out_of_table_texts += _unmapped_headers(guesses, place)
     note_joined(sheet.joined, guesses, issues)
     body, once = count_once(body, guesses, sheet.levels, sheet.begins, issues)
     left = left_over([*sheet.above, *before], stated)[len(sheet.above) :]
@@ -233,7 +233,6 @@ def read_sheet(
     lines = with_place(
         columns, [(sheet.name, digest, len(body.rows))], body.rows, **dict.fromkeys(missing, pa.array([], pa.string()))
     )
-    note_languages(lines, issues)
     raw = pa.Table.from_arrays(filed.columns, names=headers)
     return InputTables(
         _describe(sheet, digest, place, guesses, lines), lines, raw, issue_table(issues, lines), out_of_table_lines(out_of_table_texts, sheet.name, digest, lines), column_report

@@ -10,9 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.core.grouped import grouped
-from precursor_screen.formats.sheet import Body, string_array
+from precursor_screen.formats.sheet import Body, Broken, OutOfTableText, string_array
+from precursor_screen.formats.uneven_rows import LONG, SHORT
 from precursor_screen.readers.cells import BLANKS, NOTHINGS, NULLS, match_begun, match_cells
 from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.tabular.other_texts import BROKEN, out_of_table_cells
 from precursor_screen.readers.tabular.sums import (
     MOST_SUMMED,
     any_matches,
@@ -36,6 +38,25 @@ LEAST_OTHERS = 2  # cells beside the description that make a row a line to which
 MOST_CONTINUED = 200  # rows that a description may go on for; a table of descriptions alone is no single line
 MOST_JUDGED = 100  # rows of a list, of which a few idle ones change what its columns seem to hold
 MOST_NOTES = 200  # rows below the last goods; more of them are goods that nobody describes
+
+
+_SHOWN = 200  # characters of a broken row that an issue shows
+_BROKEN = ("broken-row", "broken-record")
+_ONCE = (SHORT, LONG)  # of which there is one issue a file
+
+
+def note_broken(found: Sequence[Broken], issues: IssueList) -> list[OutOfTableText]:
+    """What is said of rows that are broken, in issues; and their words, which are screened as texts beside the table."""
+    for code in _ONCE:
+        if mine := [one for one in found if one.code == code]:
+            first, count = mine[0], len(mine)
+            says = first.reason if count == 1 else f"{count:,} rows, the first one: {first.reason}"
+            issues.add(code, says, row=first.row, value=first.text[:_SHOWN] or None, count=count)
+    for one in found:
+        if one.code not in _ONCE:
+            issues.add(one.code, one.reason, row=one.row, value=one.text[:_SHOWN] or None, count=one.count)
+    texts = [(one.row, (one.text,)) for one in found if one.text and one.code in (*_ONCE, *_BROKEN)]
+    return out_of_table_cells(texts, BROKEN, joined=False)
 
 
 def drop_idle_rows(

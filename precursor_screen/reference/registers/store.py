@@ -15,9 +15,20 @@ from precursor_screen.core.errors import RegisterError, Where
 from precursor_screen.core.files import Digests, digest_file
 from precursor_screen.core.words import did_you_mean
 from precursor_screen.matching.substance.index import SubstanceIndex
-from precursor_screen.reference.registers.reading import OWN_WORDS, HeaderWords, ReadRegister, Skipped, read_register
+from precursor_screen.reference.registers.headers import OWN_WORDS, HeaderWords
+from precursor_screen.reference.registers.reading import ReadRegister, Skipped, read_register
 from precursor_screen.reference.snapshots import DamagedError, Snapshots, check
-from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS, REGISTERS, WRITTEN, schema_of
+from precursor_screen.rulebook.registers import (
+    CONFIRMATIONS,
+    NOT_SAID,
+    NOTIFICATIONS,
+    PERMITS,
+    REGISTERS,
+    WRITTEN,
+    Scope,
+    schema_of,
+    with_scope,
+)
 
 SHRINKS_TO = 0.5  # a register with less than half of the last one's rows is more likely cut off than emptied
 # A snapshot of before they were may lack them.
@@ -40,6 +51,7 @@ class ImportRecord(Struct, frozen=True):
     day: str
     rows: int
     skipped: tuple[Skipped, ...]
+    scope: Scope = Scope()
 
     def age_days(self, as_of: date) -> int:
         """How many days its date lies before that day."""
@@ -69,9 +81,17 @@ class RegisterStore:
         return Snapshots(self.folder / register, _FILES)
 
     def import_file(
-        self, register: str, path: Path, index: SubstanceIndex, day: date, *, force: bool = False, words: HeaderWords = OWN_WORDS
+        self,
+        register: str,
+        path: Path,
+        index: SubstanceIndex,
+        day: date,
+        *,
+        force: bool = False,
+        words: HeaderWords = OWN_WORDS,
+        scope: Scope = NOT_SAID,
     ) -> tuple[ImportRecord, ReadRegister]:
-        """Imports one file as the next snapshot.
+        """Imports one file as the next snapshot. scope: what the register says of itself.
 
         Returns:
             What was imported, and how it was read.
@@ -80,13 +100,8 @@ class RegisterStore:
             RegisterError: an unknown register, a file that is not one, much shorter or older than the last one (unless forced).
             InputError: a file of no format that is read.
         """
-        if register not in REGISTERS:
-            remedy = did_you_mean(register, REGISTERS) or f"Known: {', '.join(REGISTERS)}."
-            raise RegisterError(f"no register is called {register!r}", remedy=remedy)
-        if not path.is_file():
-            raise RegisterError("does not exist", where=path, remedy="Check the path.")
         where = Where(path.name)
-        read = read_register(register, path, index, words)
+        read = check_file(register, path, index, words)
         snapshots = self._snapshots(register)
         with snapshots.locked(RegisterError, f"another import of {register} is running"):
             last = self._last(register)
@@ -94,7 +109,8 @@ class RegisterStore:
                 _check_against(last, read.table.num_rows, day, where)
             digest = digest_file(path)
             with snapshots.next() as (number, folder):
-                record = ImportRecord(register, number, path.name, digest, day.isoformat(), read.table.num_rows, read.skipped)
+                rows, skipped = read.table.num_rows, read.skipped
+                record = ImportRecord(register, number, path.name, digest, day.isoformat(), rows, skipped, scope)
                 pq.write_table(read.table, folder / _TABLE)
                 (folder / _RECORD).write_text(json.dumps(to_builtins(record), ensure_ascii=False, indent=1), encoding="utf-8")
         return record, read
@@ -125,7 +141,7 @@ class RegisterStore:
             raise RegisterError(f"the copy of the register {register} was changed after the import", where=folder, remedy=remedy)
         if not sums_sha256:
             snapshots.add_missing_sums()
-        return Register(record, table)
+        return Register(record, with_scope(table, record.scope))
 
     def open_all(self) -> tuple[Register, ...]:
         """Every register that was imported.
@@ -134,6 +150,21 @@ class RegisterStore:
             RegisterError: one of them is damaged.
         """
         return tuple(self.open(name) for name in self.imported())
+
+
+def check_file(register: str, path: Path, index: SubstanceIndex, words: HeaderWords = OWN_WORDS) -> ReadRegister:
+    """How a file would be read as a register; nothing is kept.
+
+    Raises:
+        RegisterError: an unknown register, or a file that is not one.
+        InputError: a file of no format that is read.
+    """
+    if register not in REGISTERS:
+        remedy = did_you_mean(register, REGISTERS) or f"Known: {', '.join(REGISTERS)}."
+        raise RegisterError(f"no register is called {register!r}", remedy=remedy)
+    if not path.is_file():
+        raise RegisterError("does not exist", where=path, remedy="Check the path.")
+    return read_register(register, path, index, words)
 
 
 def _with_later_columns(table: pa.Table, register: str) -> pa.Table:

@@ -8,12 +8,12 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
-from precursor_screen.cases.reconcile.allocate import allocate
-from precursor_screen.cases.reconcile.differences import Difference, Unjudged
-from precursor_screen.cases.reconcile.documents import Document, Party
 from precursor_screen.cases.reconcile.law import Frame
-from precursor_screen.cases.reconcile.movements import Movement
 from precursor_screen.cases.reconcile.papers import judge_papers
+from precursor_screen.kernel.papers.allocate import allocate
+from precursor_screen.kernel.papers.differences import Difference, Unjudged
+from precursor_screen.kernel.papers.documents import Document, Party
+from precursor_screen.kernel.papers.movements import Movement
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 from precursor_screen.text.codes import plain_reference
 
@@ -111,6 +111,9 @@ def moved(bill: str = "B1", kg: str | None = "100", on: str = "04-01", **changed
         "bills": (plain_reference(bill),),
         **changed,
     }
+    for name, keys in (("sender", "sending"), ("receiver", "receiving")):
+        if keys in changed and name not in changed:
+            values[name] = " ".join(values[keys]).title()
     return Movement(bill=bill, kg=kg and Decimal(kg), day=when, **values)  # type: ignore[arg-type]
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from precursor_screen.cases.reconcile.allocate import deliveries, direct, once, without_codes
-from precursor_screen.cases.reconcile.movements import Movement
+from precursor_screen.kernel.papers.allocate import deliveries, direct, once, without_codes
+from precursor_screen.kernel.papers.movements import Movement
 from tests.cases.reconcile.making import moved
 
 TOLERANCE = Decimal("0.02")

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 from precursor_screen.app.reconcile_inputs import read_line_details
-from precursor_screen.cases.reconcile.movements import LineDetails
 from precursor_screen.cases.reconcile.reconcile import judge_by_itself
+from precursor_screen.kernel.papers.movements import LineDetails
 from tests.cases.reconcile.making import day, moved
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from precursor_screen.cases.reconcile.similar_names import cite, numbers_of
+from precursor_screen.kernel.papers.similar_names import cite, numbers_of
 from tests.cases.reconcile.making import permit
 
 KNOWN = {"permit_reference": frozenset(("EX2500017", "EX2500018", "EX2500019")), "pen_reference": frozenset(("PEN2577",))}

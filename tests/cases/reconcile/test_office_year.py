@@ -9,9 +9,10 @@ import pytest
 from office_year import found_of, make_offices, reconcile_offices
 from office_year_writing import write_offices
 
-from precursor_screen.cases.reconcile.differences import (
+from precursor_screen.kernel.papers.differences import (
     AWAITED,
     KINDS,
+    NOT_VISIBLE,
     OTHER_DIRECTION,
     OTHER_NOTIFICATION,
     OTHER_PLACE,
@@ -34,6 +35,7 @@ def test_every_planted_difference_is_found_and_nothing_else(seed: int, tmp_path:
 def test_every_kind_is_planted():
     planted = {kind for kind, _, _ in make_offices(1, items=0, plants=1).planted}
     assert planted == set(KINDS) - {
+        NOT_VISIBLE,
         *(AWAITED, OTHER_DIRECTION, OTHER_NOTIFICATION),  # these are planted in the country-year
         *(TWO_MASSES, RETURNED_MORE, OTHER_PLACE),  # and these come of several files and lines
     }

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.cases.reconcile.documents import Document
+from precursor_screen.kernel.papers.documents import Document
+from precursor_screen.rulebook.registers import PERMITS, Scope
 from tests.cases.reconcile.making import (
     FRAME,
     codes,
@@ -92,8 +93,15 @@ def test_a_period_of_reply_that_is_not_known_is_said():
 @pytest.mark.parametrize(
     ("changed", "kind"),
     [
-        ({"receiving": ("other",)}, ["other-consignee"]),
-        ({"sending": ("other",)}, ["other-exporter"]),
+        ({"receiver": "Other", "receiving": ("other",)}, ["other-consignee"]),
+        ({"receiver": "Other Logistics", "receiving": ("logistics other",)}, ["holder-not-visible"]),
+        ({"receiver": "Zenith Paints", "receiving": ("paints zenith",)}, ["holder-not-visible"]),
+        ({"receiver": "Other", "receiving": ("other",), "witnesses": ("zenith",)}, []),
+        ({"sender": "Other", "sending": ("other",)}, ["holder-not-visible"]),
+        (
+            {"sender": "Other", "sending": ("other",), "receiver": "Another", "receiving": ("another",)},
+            ["other-consignee", "other-exporter"],
+        ),
         ({"destination": "KE"}, ["other-country"]),
         ({"receiving": ("other", "zenith")}, []),
         ({"receiving": ()}, []),
@@ -388,7 +396,10 @@ def test_small_lots_of_one_pair_count_together():
 
 
 def test_the_law_asks_for_a_permit_of_a_substance_that_the_register_lacks():
-    frame = replace(FRAME, law=law(needs_permit=lambda m: m.substance_id == "safrole"))
+    says_nothing = replace(FRAME, law=law(needs_permit=lambda m: m.substance_id == "safrole"))
+    assert kinds([permit(last=None)], [moved(substance_id="safrole")], says_nothing) == []
+    assert "not-held" in codes([permit(last=None)], [moved(substance_id="safrole")], says_nothing)
+    frame = replace(says_nothing, scopes={PERMITS: Scope(complete=True)})
     assert kinds([permit(last=None)], [moved(substance_id="safrole")], frame) == ["missing"]
     assert kinds([permit(last=None)], [moved(substance_id="toluene")], frame) == []
 

@@ -8,9 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from precursor_screen.app.reconcile_inputs import make_frame
-from precursor_screen.cases.reconcile.differences import KINDS
 from precursor_screen.cases.reconcile.reconcile import mark_returned, reconcile
-from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, OF_LAW, PERMITS
+from precursor_screen.kernel.papers.differences import KINDS
+from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, OF_LAW, PERMITS, Scope
 from tests.cases.reconcile.making import FRAME, confirmation, day, law, moved, notification, party, permit
 
 
@@ -110,7 +110,7 @@ def test_what_the_law_of_a_customs_union_asks_of_the_receiver_is_told(substance:
     ],
 )
 def test_licences_that_the_law_asks_for(substance: str, kg: str, destination: str, kinds: list[str]):
-    frame = make_frame("DE", FRAME.first, FRAME.last)
+    frame = make_frame("DE", FRAME.first, FRAME.last, scopes=dict.fromkeys(OF_LAW, Scope(complete=True)))
     movement = moved(kg=kg, substance_id=substance, origin="DE", destination=destination)
     assert [d.kind for d in reconcile([movement], dict.fromkeys(OF_LAW, ()), frame).differences] == kinds
 

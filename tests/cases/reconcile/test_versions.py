@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.cases.reconcile.reconcile import reconcile, stand
+from precursor_screen.cases.reconcile.reconcile import reconcile
+from precursor_screen.kernel.papers.versions import stand
 from tests.cases.reconcile.making import FRAME, day, kinds, moved, party, permit
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.cases.reconcile.documents import Document, Party
 from precursor_screen.cases.reconcile.yearly import judge_licences, judge_requirements
-from precursor_screen.rulebook.registers import LICENCES, REQUIREMENTS
+from precursor_screen.kernel.papers.documents import Document, Party
+from precursor_screen.rulebook.registers import LICENCES, REQUIREMENTS, Scope
 from tests.cases.reconcile.making import FRAME, day, law, moved, party
 
 
@@ -167,7 +167,9 @@ def test_importers_are_asked_where_importers_are_licensed_or_the_law_asks():
     assert [d.kind for d in judge_licences([licence(kg=None)], [brought, of_acme], FRAME)[0]] == ["missing"]
     came_back = replace(of_acme, returned=True)  # importers are licensed all the same
     assert [d.kind for d in judge_licences([licence(kg=None)], [brought, came_back], FRAME)[0]] == ["missing"]
-    asking = replace(FRAME, law=law(licence_from=lambda m: Decimal("50.000001")))
+    silent = replace(FRAME, law=law(licence_from=lambda m: Decimal("50.000001")))
+    assert not judge_licences([], [brought], silent)[0]  # it does not say that it is complete, and holds none of the substance
+    asking = replace(silent, scopes={LICENCES: Scope(complete=True)})
     assert [d.kind for d in judge_licences([], [brought], asking)[0]] == ["missing"]
     assert not judge_licences([], [replace(brought, kg=Decimal(50))], asking)[0]
     assert [d.kind for d in judge_licences([], [replace(brought, kg=Decimal(30), bill=b) for b in ("B1", "B2")], asking)[0]] == [

@@ -40,7 +40,7 @@ LISTS = {
 
 
 def facts(*texts: str, lists: dict[str, NamedList] = LISTS) -> list[tuple[int, bool, bool, list[str]]]:
-    told = description_facts(pa.array(texts, pa.string()), lists).drop_columns("equipment")
+    told = description_facts(pa.array(texts, pa.string()), lists).drop_columns(["equipment", "is_unread"])
     return [tuple(row.values()) for row in told.to_pylist()]
 
 

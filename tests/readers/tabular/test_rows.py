@@ -49,9 +49,9 @@ def test_rows_that_are_no_goods_are_counted() -> None:
         "toluene,290230,20\nbroken\nTotal,,30\n,,\nGRAND TOTAL:,,30\nTOTAL,290230,5\n"
     )
     (result,) = read(text.encode(), "m")
-    assert result.lines.column("description").to_pylist() == ["acetone", "toluene", "TOTAL"]
-    assert result.lines.column("source_row").to_pylist() == [4, 8, 13]
-    assert codes_of(result) == {"preamble-row": 2, "blank-row": 3, "repeated-header": 1, "broken-row": 1, "totals-row": 2}
+    assert result.lines.column("description").to_pylist() == ["acetone", "toluene", "broken", "TOTAL"]
+    assert result.lines.column("source_row").to_pylist() == [4, 8, 9, 13]
+    assert codes_of(result) == {"preamble-row": 2, "blank-row": 3, "repeated-header": 1, "short-row": 1, "totals-row": 2}
     blank = [i for i in result.issues.to_pylist() if i["code"] == "blank-row"]
     assert [(i["source_row"], i["count"]) for i in blank] == [(5, 2), (11, 1)]
     assert rows_accounted(result) == 12  # thirteen records, one of them the header
@@ -65,12 +65,31 @@ def test_a_column_without_a_header_is_read_beside(cell: str) -> None:
     assert codes_of(result) == {}
 
 
-def test_one_row_wider_than_most_is_broken_and_shown() -> None:
+def test_a_row_wider_than_most_keeps_what_stands_behind_its_last_column() -> None:
     text = "description,hs code\nacetone,291411\ntoluene,290230,x,second floor\nxylene,290241\n"
     (result,) = read(text.encode(), "m")
-    assert result.lines.column("description").to_pylist() == ["acetone", "xylene"]
+    assert result.lines.column("description").to_pylist() == ["acetone", "toluene", "xylene"]
     (issue,) = result.issues.to_pylist()
-    assert (issue["code"], issue["source_row"], issue["value"]) == ("broken-row", 3, "toluene,290230,x,second floor")
+    assert (issue["code"], issue["source_row"], issue["value"]) == ("long-row", 3, "x,second floor")
+    assert result.out_of_table_texts is not None
+    assert result.out_of_table_texts.column("other_texts").to_pylist() == [["x,second floor"]]
+
+
+def test_all_words_of_a_row_that_stays_broken_are_screened() -> None:
+    text = "goods,kg,pieces\nwool,1,2\ntin,2,3\nsafrole,4,5,6\n"
+    (result,) = read(text.encode(), "m")
+    assert result.lines.column("description").to_pylist() == ["wool", "tin"]
+    assert codes_of(result) == {"broken-row": 1}
+    assert result.out_of_table_texts is not None
+    assert result.out_of_table_texts.column("other_texts").to_pylist() == [["safrole,4,5,6"]]
+
+
+def test_short_rows_are_told_once_a_file() -> None:
+    text = "goods,kg,firm\nwool,1,Acme\n" + "safrole,2\n" * 30
+    (result,) = read(text.encode(), "m")
+    assert result.lines.num_rows == 31
+    (issue,) = [i for i in result.issues.to_pylist() if i["code"] == "short-row"]
+    assert (issue["source_row"], issue["count"]) == (3, 30)
 
 
 def test_named_records_are_as_wide_as_their_names() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +20,6 @@ from precursor_screen.kernel.judge.windows.judge import flag_movements, judge_wi
 from precursor_screen.kernel.judge.windows.queries import GOODS, are_of_rules, judging_columns, plan_queries
 from precursor_screen.kernel.screen import NoHistory
 from precursor_screen.rulebook.compile import CompiledRule
-from precursor_screen.rulebook.registers import schema_of
 from tests.examples import examples
 from tests.kernel.judge.windows.test_judge import START, flagged, groups, histories, make_rule
 from tests.kernel.judge.windows.test_judge import row as movement
@@ -69,29 +67,6 @@ def test_rules_and_movements_a_few_at_a_time_give_the_flags_of_all_at_once(refer
     assert (flags, sum_unjudged(unjudged)) == (whole[0], sum_unjudged(whole[1]))
 
 
-@pytest.mark.parametrize(("single", "expected"), [(True, 2), (False, 0), (None, 0), ("no register", 0)])
-def test_only_a_permit_for_one_shipment_is_used_twice(reference, single, expected):
-    """The register is asked when movements are judged: what it says is kept beside none of them."""
-    rows = [
-        {
-            "description of goods": "SAFROLE",
-            "net weight kg": 25,
-            "date": f"2026-03-0{n + 1}",
-            "bill of lading": f"B{n}",
-            "permit number": "p-7",
-        }
-        for n in range(3)
-    ]
-    permits = [{"reference": "P 7", "substance_id": "safrole", "status": "valid", "single_use": single}]
-    tables = {"permits": pa.Table.from_pylist(permits, schema=schema_of("permits"))} if single != "no register" else {}
-    known = replace(reference, registers=tables, rules=tuple(r for r in reference.rules if r.rule.id == "PS-DOC-006"))
-    movements = to_movements(screen_rows(rows, with_rules(known)).screened.resolved)
-    request = request_history(movements.live, known.rules, known.registers)
-    flags, unjudged = judge_windows(movements.live, NoHistory().look_back(request), known.rules, known)[:2]
-    assert flags.num_rows == expected
-    assert sum(unjudged.column("count").to_pylist()) == (0 if isinstance(single, bool) else 3)
-
-
 def test_each_rule_asks_once_for_a_span_and_the_columns_that_hold_it(reference):
     plan = plan_queries(reference.rules, REGISTERS)
     asked = [rule.rule.id for _, rules in plan for rule in rules]
@@ -109,11 +84,6 @@ def test_sums_heed_that_two_documents_are_about_one_cargo(reference):
     for ask, rules in plan_queries(reference.rules, REGISTERS):
         if any(r.window and r.window.kind not in ("baseline", "first_seen") for r in rules):
             assert {*REFERENCES, "substance_mass_kg"} <= set(ask.columns)
-
-
-def test_a_rule_without_its_register_asks_for_nothing(reference):
-    assert any(ask.span_days is None for ask, _ in plan_queries(reference.rules, REGISTERS))
-    assert not any(ask.span_days is None for ask, _ in plan_queries(reference.rules, ()))
 
 
 def test_tests_made_once_a_substance_and_day_give_what_tests_of_every_movement_give(reference, monkeypatch):

@@ -18,8 +18,8 @@ import pyarrow.compute as pc
 from msgspec.structs import replace
 from rapidfuzz.distance import OSA
 
-from precursor_screen.cases.reconcile.documents import Document, conjunctions, is_number
-from precursor_screen.cases.reconcile.movements import Movement, sure_parts
+from precursor_screen.kernel.papers.documents import Document, conjunctions, is_number
+from precursor_screen.kernel.papers.movements import Movement, sure_parts
 from precursor_screen.matching.party.index import compare_names
 from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS
 from precursor_screen.text.codes import plain_reference

@@ -73,7 +73,7 @@ class Document(Struct, frozen=True):
     last: date | None = None
     stated_last: bool = True
     status: str = "valid"
-    single_use: bool = False
+    single_use: bool | None = False
     sent: date | None = None
     reply_ends: date | None = None
     authority: str = ""
@@ -127,7 +127,7 @@ class Document(Struct, frozen=True):
     def rank(self) -> tuple[Any, ...]:
         """Orders documents by number, then by all else, so that their order in a register never counts."""
         days, kg = (self.first or date.min, self.last or date.max), self.kg if self.kg is not None else Decimal(-1)
-        goods = (*days, kg, self.status, self.country or "", self.direction or "", self.single_use)
+        goods = (*days, kg, self.status, self.country or "", self.direction or "", bool(self.single_use))
         paper = (self.reference, self.authority, self.version, self.status_from or date.min, self.bill, self.notification)
         parties = tuple(sorted(self.parties))
         return (self.number, self.substance_id, *goods, parties, *paper, self.permit, self.issued or date.min, self.base)
@@ -199,7 +199,7 @@ def _renamed(row: Mapping[str, Any]) -> Party | None:
 
 def _party(row: Mapping[str, Any], name: str) -> Party | None:
     key = row.get(f"{name}_key")
-    return Party(key, row[name]) if key else None
+    return Party(key, row[name] or key) if key else None
 
 
 def _document(
@@ -243,7 +243,7 @@ def _document(
         common["country"] = row.get("dispatch_country") or common["country"]
     elif direction is None:
         common["country"] = common["country"] or row.get("dispatch_country")
-    made = Document(direction=direction, single_use=bool(row["single_use"]), issued=row.get("issued"), **common)
+    made = Document(direction=direction, single_use=row["single_use"], issued=row.get("issued"), **common)
     exporter, importer = _party(row, "exporter"), _party(row, "consignee")
     if direction == EXPORT:
         return replace(made, exporter=holder or exporter, importer=importer)

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from precursor_screen.cases.reconcile.documents import (
+from precursor_screen.kernel.papers.documents import (
     Party,
     is_number,
     plain_reference,

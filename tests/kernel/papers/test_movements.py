@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from precursor_screen.cases.reconcile.movements import agrees, named_numbers, read_movements
 from precursor_screen.core.schema import MOVEMENT
+from precursor_screen.kernel.papers.movements import agrees, named_numbers, read_movements
 from tests.cases.reconcile.making import moved, party
 
 ROW = {

@@ -12,13 +12,13 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.cases.reconcile import differences as kinds
-from precursor_screen.cases.reconcile.book import BY_NUMBER, BY_PARTIES, Allocation, Book, a_party_agrees, cell_of
-from precursor_screen.cases.reconcile.differences import Difference, kilograms, show_kg
-from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document, is_number
-from precursor_screen.cases.reconcile.movements import Movement, agrees, named_numbers
-from precursor_screen.cases.reconcile.similar_names import folded
 from precursor_screen.core.grouped import grouped
+from precursor_screen.kernel.papers import differences as kinds
+from precursor_screen.kernel.papers.book import BY_NUMBER, BY_PARTIES, Allocation, Book, a_party_agrees, cell_of
+from precursor_screen.kernel.papers.differences import Difference, kilograms, show_kg
+from precursor_screen.kernel.papers.documents import DOMESTIC, EXPORT, IMPORT, Document, is_number
+from precursor_screen.kernel.papers.movements import Movement, agrees, named_numbers
+from precursor_screen.kernel.papers.similar_names import folded
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 from precursor_screen.text.codes import plain_reference
 
@@ -181,20 +181,8 @@ def allocate(
     if register == CONFIRMATIONS:  # one that names a bill is of no other shipment under the same papers
         ordered_movements.sort(key=lambda m: not any(book.numbered(bill, m.substance_id) for bill in m.bills))
     for movement in ordered_movements:
-        named = _named(register, movement, book)
-        same = [n for n in named if book.numbered(n, movement.substance_id)]
-        if register == CONFIRMATIONS:  # a bill is nearer to one shipment than the papers that several have in common
-            same = [n for n in same if n in movement.bills] or same
-        others = tuple(d for n in named for d in book.of_number.get(n, ()) if d.substance_id != movement.substance_id)
-        meant = [d for n in same for d in book.meant(book.numbered(n, movement.substance_id), movement)]
-        near = book.written_otherwise(movement, same, bool(others)) if named else {}
-        if register == CONFIRMATIONS and not any(n in movement.bills for n in same):
-            meant = [d for d in meant if id(d) not in book.named]
-            near = {cell: some for cell, docs in near.items() if (some := [d for d in docs if id(d) not in book.named])}
-        if named and not same and not near and not others:
-            others = book.of_others(movement)
-        papers = list({id(d): d for d in (*meant, *(d for some in near.values() for d in some))}.values())
-        cells = {id(d): cell for cell, some in near.items() for d in some}
+        found_by = find_named(register, movement, book)
+        named, papers, cells, others = found_by.numbers, list(found_by.papers), found_by.cells, found_by.others
         of_nobody = not any(a_party_agrees(d, movement) for d in (*papers, *others))
         if named and register != CONFIRMATIONS and (of_nobody or not papers):
             unknown.append((movement, papers, cells, others))
@@ -228,6 +216,39 @@ def allocate(
             why = _NO_CONFIRMATION if register == CONFIRMATIONS else _NO_DOCUMENT
             unmatched.append(Unmatched(movement, "", (), why))
     return AllocateResult(tuple(found), tuple(unmatched))
+
+
+class NamedDocuments(Struct, frozen=True):
+    """What goods name in a register.
+
+    Attributes:
+        numbers: plain numbers that they name.
+        papers: documents of these numbers for their substance; cells: how those are written whose number is written otherwise, by id.
+        others: documents of these numbers for other substances.
+    """
+
+    numbers: tuple[str, ...]
+    papers: tuple[Document, ...]
+    cells: dict[int, str]
+    others: tuple[Document, ...]
+
+
+def find_named(register: str, movement: Movement, book: Book) -> NamedDocuments:
+    """The documents of a register that goods name."""
+    named = _named(register, movement, book)
+    same = [n for n in named if book.numbered(n, movement.substance_id)]
+    if register == CONFIRMATIONS:  # a bill is nearer to one shipment than the papers that several have in common
+        same = [n for n in same if n in movement.bills] or same
+    others = tuple(d for n in named for d in book.of_number.get(n, ()) if d.substance_id != movement.substance_id)
+    meant = [d for n in same for d in book.meant(book.numbered(n, movement.substance_id), movement)]
+    near = book.written_otherwise(movement, same, bool(others)) if named else {}
+    if register == CONFIRMATIONS and not any(n in movement.bills for n in same):
+        meant = [d for d in meant if id(d) not in book.named]
+        near = {cell: some for cell, docs in near.items() if (some := [d for d in docs if id(d) not in book.named])}
+    if named and not same and not near and not others:
+        others = book.of_others(movement)
+    papers = tuple({id(d): d for d in (*meant, *(d for some in near.values() for d in some))}.values())
+    return NamedDocuments(named, papers, {id(d): cell for cell, some in near.items() for d in some}, others)
 
 
 def _named(register: str, movement: Movement, book: Book) -> tuple[str, ...]:

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from precursor_screen.cases.reconcile.allocate import AllocateResult, allocate
-from precursor_screen.cases.reconcile.book import Book
-from precursor_screen.cases.reconcile.documents import Document
-from precursor_screen.cases.reconcile.movements import Movement
+from precursor_screen.kernel.papers.allocate import AllocateResult, allocate
+from precursor_screen.kernel.papers.book import Book
+from precursor_screen.kernel.papers.documents import Document
+from precursor_screen.kernel.papers.movements import Movement
 from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS
 from tests.cases.reconcile.making import day, moved, notification, party, permit
 from tests.examples import examples

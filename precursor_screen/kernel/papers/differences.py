@@ -9,12 +9,13 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from precursor_screen.cases.reconcile.documents import Document
-from precursor_screen.cases.reconcile.movements import Movement
+from precursor_screen.kernel.papers.documents import Document
+from precursor_screen.kernel.papers.movements import Movement
 
 OBJECTED, EXPIRED, MISSING, OVER = "objected", "expired", "missing", "over"
 OTHER_COUNTRY, OTHER_CONSIGNEE, OTHER_EXPORTER = "other-country", "other-consignee", "other-exporter"
 OTHER_SUBSTANCE, USED_TWICE, TOO_EARLY, LATER = "other-substance", "used-twice", "too-early", "later-than-valid"
+NOT_VISIBLE, UNKNOWN_NUMBER, OBJECTED_BEFORE = "holder-not-visible", "unknown-number", "objected-before"
 OTHER_DIRECTION, OTHER_NOTIFICATION, AWAITED = "other-direction", "other-notification", "awaited"
 LICENCE_EXCEEDED, REQUIREMENT_EXCEEDED = "licence-exceeded", "requirement-exceeded"
 TWO_MASSES, RETURNED_MORE, OTHER_PLACE = "two-masses", "returned-more", "other-place"
@@ -43,6 +44,10 @@ KINDS: dict[str, tuple[str, str]] = {
     ),
     OTHER_CONSIGNEE: ("Shipped to another consignee", "Ask the importer that is named whether the goods are for it."),
     OTHER_EXPORTER: ("Shipped by somebody else than the holder", "Ask the holder whether the document was lent or passed on."),
+    NOT_VISIBLE: (
+        "The holder is not visible on this bill",
+        "Ask for the house bill, and who acts for the holder.",
+    ),
     OTHER_SUBSTANCE: ("The document is for another substance", "Compare the names on both papers; take a sample."),
     OTHER_DIRECTION: (
         "The document is for the other direction",
@@ -73,7 +78,7 @@ KINDS: dict[str, tuple[str, str]] = {
     AWAITED: ("Left, not confirmed yet", "Look again when the time to confirm is over."),
 }
 # Lawful as far as is known: what is asked of the holder or awaited from the other side, not what is wrong.
-QUESTIONS = frozenset((PART_USED, UNUSED, AWAITED))
+QUESTIONS = frozenset((PART_USED, UNUSED, AWAITED, NOT_VISIBLE))
 _ORDER = {kind: n for n, kind in enumerate(KINDS)}
 
 

@@ -9,11 +9,11 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
-from precursor_screen.cases.reconcile.differences import EXPIRED, LATER, OBJECTED, TOO_EARLY
-from precursor_screen.cases.reconcile.documents import USABLE, Document
-from precursor_screen.cases.reconcile.movements import Movement, agrees, named_cells, sure_parts
-from precursor_screen.cases.reconcile.similar_names import aliases_in_words, near_forms, one_apart, same_but, struck_out, unpadded
 from precursor_screen.core.grouped import grouped
+from precursor_screen.kernel.papers.differences import EXPIRED, LATER, OBJECTED, TOO_EARLY
+from precursor_screen.kernel.papers.documents import USABLE, Document
+from precursor_screen.kernel.papers.movements import Movement, agrees, named_cells, sure_parts
+from precursor_screen.kernel.papers.similar_names import aliases_in_words, near_forms, one_apart, same_but, struck_out, unpadded
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 from precursor_screen.text.codes import plain_reference
 
@@ -203,7 +203,7 @@ class Book:
         user = self.users.get(id(document), movement.shipment_id)
         return (
             wrong_time(document, movement.day) is not None,
-            document.single_use and user != movement.shipment_id,
+            bool(document.single_use) and user != movement.shipment_id,
             distance(document, movement.day),
             -self._room(document, movement),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -13,8 +13,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
+from msgspec.structs import replace
 
-from precursor_screen.cases.reconcile.documents import EXPORT, IMPORT, Party, is_number, paper_words
+from precursor_screen.core.grouped import grouped
+from precursor_screen.kernel.papers.documents import EXPORT, IMPORT, Party, is_number, paper_words
 from precursor_screen.text.codes import plain_reference
 from precursor_screen.text.party import normalise_party
 from precursor_screen.text.party_cells import name_parts, party_key
@@ -28,7 +30,7 @@ READ = (
     *("movement_key", "line_id", "shipment_id", "source_file", "source_row", "as_of_date", "direction"),
     *("substance_id", "substance_mass_kg", "goods_mass_kg", "form", "match_method", "match_strength"),
     *("sender_name", "sender_key", "receiver_name", "receiver_key", "consignor_key", "exporter_key"),
-    *("consignee_key", "importer_key"),
+    *("consignee_key", "importer_key", "notify_party_key"),
     *("sender_country", "receiver_country", "description"),
     *("country_of_dispatch", "country_of_origin", "country_of_destination", "permit_reference", "pen_reference"),
     *("declaration_id", "house_bill_of_lading", "bill_of_lading", "master_bill_of_lading", "container_numbers"),
@@ -73,6 +75,7 @@ class Movement(Struct, frozen=True):
         bills: plain numbers of bills and declarations; containers: of containers.
         bulk: the substance itself, recognised by more than a basket of the nomenclature; not a preparation or an article.
         aliases: keys of documents' parties that stand in `sending` and `receiving` besides, each with the name as the goods write it.
+        witnesses: keys of all other parties of the shipment: whom to notify, and those of its other lines.
     """
 
     key: str
@@ -105,6 +108,7 @@ class Movement(Struct, frozen=True):
     goods: str = ""
     details: LineDetails = NO_DETAILS
     under: tuple[str, ...] = ()
+    witnesses: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -160,6 +164,17 @@ def read_movements(rows: pa.Table, details: Mapping[str, LineDetails] = MappingP
     return tuple(sorted(found, key=lambda m: m.rank))
 
 
+def with_witnesses(movements: Iterable[Movement]) -> list[Movement]:
+    """Movements, each with the parties of all lines of its shipment among its witnesses."""
+    some = list(movements)
+    of = {shipment: _everybody(mine) for shipment, mine in grouped((m.shipment_id, m) for m in some).items()}
+    return [replace(m, witnesses=of[m.shipment_id]) for m in some]
+
+
+def _everybody(movements: Iterable[Movement]) -> tuple[str, ...]:
+    return _keys(*(key for m in movements for key in (*m.sending, *m.receiving, *m.witnesses)))
+
+
 def _movement(row: Mapping[str, Any], details: Mapping[str, LineDetails]) -> Movement:
     content, goods = row["substance_mass_kg"], row["goods_mass_kg"]
     origin, destination = row["country_of_dispatch"] or row["country_of_origin"], row["country_of_destination"]
@@ -192,6 +207,7 @@ def _movement(row: Mapping[str, Any], details: Mapping[str, LineDetails]) -> Mov
         details=details.get(row["line_id"], NO_DETAILS),
         permit=row["permit_reference"],
         pen=row["pen_reference"],
+        witnesses=_keys(row["notify_party_key"]),
         bills=tuple(dict.fromkeys(plain_reference(r) for r in (*references, row["shipment_id"]) if r)),
         containers=tuple(plain_reference(c) for c in row["container_numbers"] or ()),
         bulk=row["form"] in (None, "substance") and strong,

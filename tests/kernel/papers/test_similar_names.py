@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from precursor_screen.cases.reconcile.similar_names import (
+from precursor_screen.kernel.papers.similar_names import (
     NameMatcher,
     aliases_in_words,
     by_old_names,
