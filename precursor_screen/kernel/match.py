@@ -27,7 +27,9 @@ from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.text.decodings import MAY_DECODE
 from precursor_screen.text.party import is_to_order
-from precursor_screen.text.party_cells import may_hold_more, name_parts, party_key
+from precursor_screen.text.party_cell_patterns import may_hold_more
+from precursor_screen.text.party_cells import party_key
+from precursor_screen.text.party_name_parts import name_parts
 
 # Distinct texts and codes to substances, distinct names to watchlist entries. Each is matched once, however often it occurs.
 
@@ -224,7 +226,7 @@ def find_cut_lengths(lines: pa.Table) -> dict[str, int]:
 _MAY_NAME_ANOTHER = (
     r"(?i)[;:|\n\t(/\\\[\]{}<>\"“”„«»=+*_·（）／【】–—]|\s-|,|\b(?:obo|p\.?p|aka|alias|for|per|care|via|attn?|attention|by|behalf|account|agents?|"
     r"notify|nominee|namen|namens|nome|nom|nombre|cuenta|compte|auftrag|conto|через|для)\b|代|"
-    r"\b(?:ltd|limited|llc|llp|inc|corp|gmbh|ag|kg|bv|nv|sa|sas|sarl|srl|spa|plc|pvt|pte|oy|ab|as|oo[oо]|ooo|zao|pao|fze|fzco|jsc|co)\b\.?\s+\w|(?:\S+\s+){2}\S"
+    r"\b(?:ltd|limited|llc|llp|inc|corp|gmbh|ag|kg|bv|nv|sa|sas|sarl|srl|spa|plc|pvt|pte|oy|ab|as|oo[oо]|ooo|zao|pao|fze|fzco|jsc|co)\b\.?\s+\w|(?:\S+\s+){9}"
 )
 
 

@@ -23,7 +23,7 @@ from precursor_screen.core.grouped import grouped
 from precursor_screen.core.model import ENTRY_KINDS
 from precursor_screen.core.schema import PARTY_MENTION
 from precursor_screen.core.tables import pattern_of
-from precursor_screen.matching.party.exact_names import goods_words, is_distinctive
+from precursor_screen.matching.party.exact_names import goods_words
 from precursor_screen.matching.party.index import PartyIndex
 from precursor_screen.matching.party.index_file import NAME_KINDS
 from precursor_screen.matching.party.mention_words import OwnScript, Partners, Stream, parted
@@ -122,7 +122,7 @@ class Mentions:
                         "value": texts[text],
                         "named": written,
                         "start": start if reading == texts[text] else None,  # of what was decoded nothing stands there as such
-                        "apart": alone or stands_apart(written, reading) or stands_out(match),
+                        "apart": alone or stands_apart(written, reading),
                     }
         ordered = sorted(best.items(), key=lambda item: (item[0][0], -item[1]["score"], item[0][1]))
         return pa.Table.from_pylist([row for _, row in ordered], schema=PARTY_MENTION)
@@ -207,7 +207,6 @@ def _words_by_text(word: Ints, owner: Ints) -> dict[int, set[int]]:
 EXACT: Final = 99.5
 LEAST_WORDS: Final = 2
 LEAST_EXACT: Final = 3
-_LEAST_RARE: Final = 4  # letters
 
 
 def is_name_by_itself(match: dict[str, Any]) -> bool:
@@ -237,14 +236,6 @@ def stands_apart(named: str, text: str) -> bool:
         return True
     last = normalise_party(before[-60:]).tokens[-1:]
     return bool(last) and describe(last[0])[1] == LEGAL
-
-
-def stands_out(match: dict[str, Any]) -> bool:
-    """Whether a name within a longer one is unlikely to be a part of another's: exact, of two words that tell, none of them common."""
-    words = _names_of(match)
-    rare = [word for word in words if len(word) >= _LEAST_RARE and VARIANTS.get(word, word) not in COMMON]
-    exact = match["score"] >= EXACT and match["informative_tokens"] >= LEAST_WORDS
-    return exact and len(rare) >= LEAST_WORDS and is_distinctive(match["matched_name"], match["entry_kind"])
 
 
 def as_written(named: str, text: str) -> tuple[str, int | None]:
