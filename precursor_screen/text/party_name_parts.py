@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from precursor_screen.core.tables import words_of
@@ -57,7 +58,7 @@ def name_parts(cell: str) -> list[str]:
     pieces = list(_segments(bare))
     name = read_cell(cell).name.strip(_AROUND)
     parts = [cell, name, *_lines_of(wide), bare, *pieces]
-    parts += [short for text in pieces or [bare] for short in _shorter(text)]
+    parts += [short for text in dict.fromkeys(pieces or [bare]) for short in _shortened(text)]
     tidy = dict.fromkeys(p.strip(_AROUND) for p in parts[1:])
     found = [
         p
@@ -100,6 +101,12 @@ def _segments(text: str) -> Iterator[str]:
     yield from (match[1] for match in _QUOTED.finditer(text))
     inner = (match[2].strip() for match in BRACKETS.finditer(text))
     yield from (without_labels(said)[1] for said in inner if " " in said and piece_kind(said) == UNKNOWN)
+
+
+@lru_cache(maxsize=1 << 14)
+def _shortened(text: str) -> tuple[str, ...]:
+    """What `_shorter` gives; towns and streets repeat from cell to cell."""
+    return tuple(_shorter(text))
 
 
 def _shorter(text: str) -> Iterator[str]:
