@@ -236,6 +236,8 @@ class SubstanceIndex:
     ) -> Match:
         pattern, layer = located.candidate.pattern, located.candidate.layer
         form = form_of(prepared.plain, start, end)
+        if pattern.name.kind == "code" and form == "mixture":
+            form = "substance"  # no glue or paint holds it: the word is a cover
         core = prepared.text[located.core[0] : located.core[1]]
         method, score = _method(located.candidate, core)
         uncertain = method == "fuzzy" and is_uncertain(core, pattern.name.name, prepared.plain[:start], prepared.plain[end:])
