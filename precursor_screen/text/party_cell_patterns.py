@@ -126,9 +126,9 @@ LAST_WORDS: Final = ENDS.union(
     BRANCHES.replace("filiale?", "filial|filiale").split("|"),
     *({word, word.split(" ")[-1]} for word in words_of(TABLE, "premises")),
 )
+_FORMS: Final = frozenset(FORM_WORDS.split("|")[:-1])
 _INNER_WORDS: Final = (
-    frozenset(FORM_WORDS.split("|")[:-1])
-    | frozenset(word.split(" ")[-1] for word, role in ROLES.items() if role == "contact" and word.isascii())
+    frozenset(word.split(" ")[-1] for word, role in ROLES.items() if role == "contact" and word.isascii())
     | {"tel", "telephone", "phone", "mobile", "fax", "email"}
 )
 MOST_ROUNDS = 4  # of labels, codes and premises that are taken off an end
@@ -144,10 +144,14 @@ def may_hold_more(cell: str) -> bool:
     """Whether a cell may hold more than a name: most are told to hold none from their first and last words."""
     if not cell.isascii() or not _PLAIN.fullmatch(cell):
         return True
-    words = cell.lower().replace("&", " ").rstrip(".").split(" ")
+    words = [w.strip(".,") for w in cell.lower().replace("&", " ").split()]
+    inner = words[:-1]
+    while inner and (inner[-1] in _FORMS or inner[-1] == "co") and (words[-1] in _FORMS or words[-1] == "co"):
+        inner = inner[:-1]  # `PVT LTD` ends one name
     return (
         words[-1] in LAST_WORDS
-        or words[0].strip(".,") in _FIRST_WORDS
+        or words[0] in _FIRST_WORDS
         or is_country_name(words[-1])
-        or not _INNER_WORDS.isdisjoint(w.strip(".,") for w in words[:-1])
+        or not _INNER_WORDS.isdisjoint(inner)
+        or not _FORMS.isdisjoint(inner)
     )
