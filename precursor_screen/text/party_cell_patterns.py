@@ -127,10 +127,14 @@ LAST_WORDS: Final = ENDS.union(
     *({word, word.split(" ")[-1]} for word in words_of(TABLE, "premises")),
 )
 _FORMS: Final = frozenset(FORM_WORDS.split("|")[:-1])
-_INNER_WORDS: Final = (
-    frozenset(word.split(" ")[-1] for word, role in ROLES.items() if role == "contact" and word.isascii())
-    | {"tel", "telephone", "phone", "mobile", "fax", "email"}
-)
+_INNER_WORDS: Final = frozenset(word.split(" ")[-1] for word, role in ROLES.items() if role == "contact" and word.isascii()) | {
+    "tel",
+    "telephone",
+    "phone",
+    "mobile",
+    "fax",
+    "email",
+}
 MOST_ROUNDS = 4  # of labels, codes and premises that are taken off an end
 
 
@@ -140,8 +144,15 @@ def tidy_cell(cell: str) -> str:
     return _MARKUP.sub("\n", text) if "<" in text or "\\" in text else text
 
 
+# The commonest legal forms with signs within, at the end of a name: they part nothing.
+_CLOSED: Final = re.compile(
+    r",?\s+(?:co\.?,?\s*ltd|s\.?\s?a\.?\s+de\s+c\.?\s?v|pvt\.?,?\s*ltd|sp\.?\s*z\s*o\.?\s?o)\.?$", re.IGNORECASE
+)
+
+
 def may_hold_more(cell: str) -> bool:
     """Whether a cell may hold more than a name: most are told to hold none from their first and last words."""
+    cell = _CLOSED.sub("", cell)
     if not cell.isascii() or not _PLAIN.fullmatch(cell):
         return True
     words = [w.strip(".,") for w in cell.lower().replace("&", " ").split()]
