@@ -87,11 +87,17 @@ def test_an_objection_is_seen_whatever_number_the_goods_name(named: str | None):
     assert of_notifications(goods(pen=named), refused).differences[0] == "objected"
 
 
+def test_an_office_that_imports_sees_the_objection_too():
+    refused = notification(status="objected")
+    assert of_notifications(goods(direction="import"), refused).differences == ("objected",)
+    assert of_notifications(goods(direction="import", pen="N1"), notification()).covers
+
+
 def test_a_later_acceptance_ends_an_objection():
     refused = notification(status="objected", sent=day("03-01"))
     accepted = notification("N2", sent=day("03-10"), first=day("03-10"))
     found = of_notifications(goods(), refused, accepted)
-    assert (found.differences, found.covers, found.document) == ((), True, accepted)
+    assert (found.differences, found.covers, found.document and found.document.reference) == ((), True, "N2")
     earlier = notification("N2", sent=day("02-10"), first=day("02-10"))
     assert of_notifications(goods(), refused, earlier).differences == ("objected",)
 
