@@ -123,7 +123,7 @@ def movements_of(year: Year) -> list[Any]:
     """The lines as `reconcile` takes them, without the screening."""
     from precursor_screen.kernel.papers.movements import Movement
     from precursor_screen.text.codes import plain_reference
-    from precursor_screen.text.party import party_key
+    from precursor_screen.text.party_cells import party_key
 
     keys: dict[str, str] = {}
     for line in year.lines:

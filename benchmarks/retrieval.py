@@ -23,7 +23,7 @@ from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.reference.watchlists.opened import Watchlist
 from precursor_screen.text.codes import imo_numbers_in
 from precursor_screen.text.party import NAME, kind_of, normalise_party
-from precursor_screen.text.party_cells import name_parts
+from precursor_screen.text.party_name_parts import name_parts
 
 OFAC = ("sdn_2024-06.csv", "alt_2025-02.csv", "add_2024-06.csv", "sdn_comments_2025-12.csv")
 GROUPS = ((PLAIN,), (EASY,), (HARD,), (PLAIN, EASY, HARD), (HARSH,))

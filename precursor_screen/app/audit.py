@@ -32,7 +32,7 @@ from precursor_screen.reference.registers.store import RegisterStore
 from precursor_screen.reference.substances import load_substances
 from precursor_screen.reference.thresholds import load_thresholds
 from precursor_screen.rulebook.registers import NOTIFICATIONS
-from precursor_screen.text.party import party_key
+from precursor_screen.text.party_cells import party_key
 
 if TYPE_CHECKING:
     from precursor_screen.app.reconcile_inputs import MovementTable

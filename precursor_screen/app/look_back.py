@@ -16,7 +16,7 @@ from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.reference.watchlists.opened import Watchlist
 from precursor_screen.reference.watchlists.snapshot_info import SnapshotInfo
 from precursor_screen.text.key_numbers import numbers_of
-from precursor_screen.text.party_cells import name_parts
+from precursor_screen.text.party_name_parts import name_parts
 
 _ROLES: Final = ("consignor", "consignee", "notify_party", "exporter", "importer", "vessel")
 _KEYED: Final = tuple(f"{role}_key" for role in _ROLES if role != "vessel")

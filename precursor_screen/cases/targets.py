@@ -12,7 +12,7 @@ from pyarrow import Table
 
 from precursor_screen.core.errors import UsageError, Where
 from precursor_screen.history.store import Ledger
-from precursor_screen.text.party import party_key
+from precursor_screen.text.party_cells import party_key
 
 LEAST = 3  # characters of a flag's id, as git takes four of a commit's; what they leave open is an error, never a guess
 KINDS = ("flag", "shipment", "bill", "party")

@@ -191,7 +191,7 @@ def _find(identifier: str, shipments: list[dict[str, Any]]) -> list[dict[str, An
 
 
 def _is_party(shipment: Mapping[str, Any], text: str) -> bool:
-    from precursor_screen.text.party import party_key
+    from precursor_screen.text.party_cells import party_key
 
     names = [_COUNTRY.sub("", shipment.get(side) or "") for side in ("sender", "receiver")]
     words = set(text.casefold().split())
@@ -279,10 +279,15 @@ def _rule(identifier: str) -> str | None:
     from precursor_screen.cli.rules import show_rule
     from precursor_screen.reference.shipped import rules_folder
     from precursor_screen.rulebook.grammar import load_rule, rule_files
+    from precursor_screen.rulebook.successors import successors
 
+    gone = successors().get(identifier.upper())
+    said = [f"{gone.old} was taken out on {gone.since}: {gone.why}.", ""] if gone else []
+    wanted = {name.lower() for name in (gone.new if gone else (identifier,))}
     # A file is called as its rule: one is read, not all of them.
-    files = (p for p in rule_files([rules_folder()]) if p.stem == identifier.lower())
-    return next((show_rule(load_rule(path, path.name)) for path in files), None)
+    files = (p for p in rule_files([rules_folder()]) if p.stem in wanted)
+    found = [show_rule(load_rule(path, path.name)) for path in files]
+    return "\n".join((*said, *found)) if found or gone else None
 
 
 def _substance(identifier: str) -> str | None:

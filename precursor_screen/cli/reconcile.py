@@ -320,7 +320,7 @@ def _firm(name: str, movements: Iterable[Movement], registers: dict[str, tuple[D
     """
     from precursor_screen.core.errors import UsageError
     from precursor_screen.core.words import did_you_mean
-    from precursor_screen.text.party import party_key
+    from precursor_screen.text.party_cells import party_key
 
     key = party_key(name)
     names = {k: m.sender for m in movements for k in m.sending}

@@ -46,7 +46,10 @@ SURVEILLANCE = "ISSL"  # no law: a heuristic list of substances to watch
 
 
 class SubstanceName(Struct, frozen=True):
-    """One name of a substance. kind: usual, synonym, systematic, salt, isomer, abbreviation. language: ISO 639-1, `mul` for all."""
+    """One name of a substance. language: ISO 639-1, `mul` for all.
+
+    kind: usual, synonym, systematic, salt, isomer, abbreviation, or code: letters that mean nothing else in trade.
+    """
 
     name: str
     language: str

@@ -27,6 +27,7 @@ from precursor_screen.history.migrations import read_version
 from precursor_screen.history.transfer import fetch_batches, fetch_texts, stage, stage_keys
 from precursor_screen.history.values import RESOLVED, SUPPRESSED, Pruned
 from precursor_screen.history.verdicts import clearances_in_force
+from precursor_screen.rulebook.successors import predecessors
 
 # A flag keeps the id under which it was first raised, also when the key of its item is another today.
 
@@ -59,9 +60,11 @@ def adopt_ids(checksums: RowChecksums, flags: pa.Table, amends: Mapping[str, str
     for number, flag_id in enumerate(ids):
         if flag_id not in known:
             line, *about = (column[number] for column in columns)
+            rule_id, *rest = about
             for one in {line, amends.get(line or "")} - {None}:
-                asked[(one, *about)] = flag_id
-                times[(one, *about)] += 1
+                for name in (rule_id, *predecessors().get(rule_id or "", ())):  # a flag of a rule that was joined into this one
+                    asked[(one, name, *rest)] = flag_id
+                    times[(one, name, *rest)] += 1
     if not asked:
         return flags
     stage_keys(connection, "flagged_before", "line_id", {str(place[0]) for place in asked})

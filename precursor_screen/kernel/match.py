@@ -26,8 +26,10 @@ from precursor_screen.matching.substance.identifiers import CODE_FIELDS
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.text.decodings import MAY_DECODE
-from precursor_screen.text.party import is_to_order, party_key
-from precursor_screen.text.party_cells import MAY_HOLD_MORE, name_parts
+from precursor_screen.text.party import is_to_order
+from precursor_screen.text.party_cell_patterns import may_hold_more
+from precursor_screen.text.party_cells import party_key
+from precursor_screen.text.party_name_parts import name_parts
 
 # Distinct texts and codes to substances, distinct names to watchlist entries. Each is matched once, however often it occurs.
 
@@ -140,9 +142,7 @@ def _match(
 
 def _part(cells: list[str]) -> dict[str, list[str]]:
     """The cells that hold more than one possible name, with these."""
-    array = pa.array(cells, pa.string())
-    may = pc.or_(pc.match_substring_regex(array, MAY_HOLD_MORE), pc.invert(pc.string_is_ascii(array)))
-    parted = ((cell, name_parts(cell)) for cell in array.filter(may).to_pylist())
+    parted = ((cell, name_parts(cell)) for cell in cells if may_hold_more(cell))
     return {cell: parts for cell, parts in parted if parts != [cell]}
 
 

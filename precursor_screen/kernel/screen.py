@@ -66,6 +66,7 @@ from precursor_screen.kernel.triage import EARLIER, count_earlier, triage
 from precursor_screen.kernel.unscreenable import goods_unscreened, lacks_watchlists, no_watchlist
 from precursor_screen.kernel.versions import apply_versions_alone
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.rulebook.successors import predecessors
 
 # The memory of a run without a ledger.
 
@@ -277,7 +278,7 @@ def raise_flags(
     find_undecided = partial(undecided_lines, part.relevant, recall, reference.rules)
     judged = JudgeResult(
         without_obsolete(part.lines, movements.obsolete).drop_columns([LINE_NO]),
-        {r.rule.id: r.rule.scope for r in reference.rules},
+        _scopes(reference),
         NotEvaluable(frozenset(pc.unique(unjudged.column("rule_id")).to_pylist()), find_undecided, by_window.not_evaluable),
         obsolete=versions.ended,
         amends=versions.previous,
@@ -292,6 +293,13 @@ def raise_flags(
     flags = mark_own_list(sort_flags(pa.concat_tables([of_rows, over_time])), reference.substances.substances)
     held = without_held(part.held, part.lines, movements.obsolete)
     return RaiseResult(part, movements, flags, held, unjudged, judged)
+
+
+def _scopes(reference: Reference) -> dict[str, str]:
+    """The scope of each rule, and of those that went into one: their flags are resolved as its own are."""
+    scopes = {r.rule.id: r.rule.scope for r in reference.rules}
+    gone = {old: scopes[new] for new, olds in predecessors().items() if new in scopes for old in olds if old not in scopes}
+    return {**gone, **scopes}
 
 
 def raise_held(raised: RaiseResult, memory: HistoryStore, history: History, reference: Reference, recall: Recall) -> RaiseResult:

@@ -15,7 +15,7 @@ from precursor_screen.reference.table_rows import at_once
 from precursor_screen.text.codes import format_cus, format_un, is_cas
 from precursor_screen.text.text import squash
 
-_KINDS: Final = frozenset({"usual", "synonym", "systematic", "salt", "isomer", "abbreviation"})
+_KINDS: Final = frozenset({"usual", "synonym", "systematic", "salt", "isomer", "abbreviation", "code"})
 NUMBER_KINDS: Final = frozenset({"base", "salt", "isomer", "hydrate"})  # what a CAS or EC number stands for
 # One stray "hydrochloride" among the names flags a third of all drug salts.
 _BARE_SALT: Final = re.compile(
@@ -74,7 +74,8 @@ def _names(s: Substance) -> Iterator[str]:
             yield f"name {n.name!r} is empty when folded"
         if _BARE_SALT.fullmatch(key):
             yield f"name {n.name!r} is a bare salt word"
-        if n.strength == "strong" and (key in _MUST_BE_WEAK or (len(key) < 4 and key.isascii())):
+        short = len(key) < 4 and key.isascii() and n.kind != "code"
+        if n.strength == "strong" and (key in _MUST_BE_WEAK or short):
             yield f"name {n.name!r} is too short or too common to be strong"
 
 

@@ -24,7 +24,8 @@ from precursor_screen.rulebook.atoms import AtomError, Scope, parse_atom
 from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.expression import Expression, all_of
 from precursor_screen.rulebook.lists import NamedList
-from precursor_screen.text.party import party_key
+from precursor_screen.rulebook.successors import successors, with_successors
+from precursor_screen.text.party_cells import party_key
 
 LONGEST = timedelta(days=365)
 _FLAG = re.compile(r"[0-9a-f]{32}")
@@ -103,7 +104,8 @@ def _made(
         when = _compile_when((number,), said["when"], lists, complaints)
         if said["id"] in found:
             complaints.add((number, "id"), f"exception {said['id']!r} appears twice", "Give it an id of its own.")
-        found[said["id"]] = RuleException(**{**said, "when": when}, party_key=party_key(said["party"]))
+        said = {**said, "when": when, "rules": with_successors(said["rules"])}
+        found[said["id"]] = RuleException(**said, party_key=party_key(said["party"]))
     return tuple(found.values())
 
 
@@ -118,7 +120,7 @@ def _check(key: Key, said: Mapping[str, Any], rule_ids: frozenset[str], complain
     if said["rules"] and not (said["flag"] or said["party"] or said["when"]):
         complaints.add((*key, "rules"), "would suppress the rules everywhere", "Narrow it with when:, party: or flag:.")
     for rule_id in said["rules"]:
-        if rule_id not in rule_ids:
+        if rule_id not in rule_ids and rule_id not in successors():
             complaints.add((*key, "rules"), f"there is no rule {rule_id!r}", did_you_mean(rule_id, rule_ids))
 
 

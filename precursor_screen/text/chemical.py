@@ -142,6 +142,7 @@ _SPACED: Final = late(
     r"(?:[a-z]*(?:metil|etil|propil|butil|fenil|bencil|vinil|alil|acetil))|"
     r"[а-я]*(?:метил|этил|пропил|бутил|фенил|бензил|ацетил|хлор|бром|нитро|амино))|-yl|yl\)|bis\)) $"
 )
+_COUNT: Final = late(r"(?<![\w-])\d[\d.,]* ?(?:x|pcs|kgs?|l|ltrs?|lit(?:er|re)s?|gal)?[ .]$")
 _CHEMICAL_WORD: Final = late(
     r"(?<![a-z])(?P<w>[a-z]{2,}(?:yl|ol|ose|in|ine|ene|ane|one|ate|ide|oxy|glycol|genin|lin)|acid|crown)(?:-\d+)?[\])]? $"
 )
@@ -320,6 +321,14 @@ def _longer(_: str, match: re.Match[str]) -> str:
     return f"part of a longer chemical name: {match[0].strip()!r} stands before it"
 
 
+def _spaced(name: str, match: re.Match[str]) -> str:
+    """CYL is never part of a name; POLY is a drum where it is counted (6 POLY ACETONE), else a polymer."""
+    word = match[0].strip()
+    packing = word in words_of("chemical_words", "packing")
+    counted = word in words_of("chemical_words", "packing where counted") and _COUNT.search(match.string, 0, match.start())
+    return "" if packing or counted else _longer(name, match)
+
+
 def _followed(_: str, match: re.Match[str]) -> str:
     return f"another substance: {match[0].strip()!r} follows"
 
@@ -356,7 +365,7 @@ _PREFIXES: Final[tuple[_Rule, ...]] = (
     (_is_any, _JOINED_LOCANT, lambda *_: _A_LOCANT),
     (_is_any, _MULTI_LOCANT, lambda *_: _A_LOCANT),
     (_is_any, _LOCANT, lambda name, m: f"another position isomer: locant {m['n']}" if _takes_no_locant(name, m["n"]) else ""),
-    (_is_any, _SPACED, _longer),
+    (_is_any, _SPACED, _spaced),
     (lambda name: "ether" in name, _CHEMICAL_WORD, _worded),
     (_SALT_WORDS.__contains__, _SALT_OF, lambda _, m: f"a salt: {m[0].strip(' (')!r} stands before it"),
     (lambda name: "sul" in name and "acid" in name, _AMINE_BEFORE, lambda *_: "a salt: a base stands before it"),

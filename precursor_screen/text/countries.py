@@ -79,6 +79,11 @@ def _words_of(role: str) -> frozenset[str]:
     return frozenset(words_of(_TABLE, role))
 
 
+def is_country_name(word: str) -> bool:
+    """Whether a word in ASCII letters is the whole name of a country in some language; no code is one."""
+    return len(word) >= _LEAST_LETTERS and word.upper() in _names()
+
+
 def _words(text: str) -> str:
     """A name without the words that official lists add or leave out: `Saint Kitts and Nevis`, `ST. KITTS & NEVIS`."""
     words = re.findall(r"[^\W\d_]+", without_marks(text.upper()))

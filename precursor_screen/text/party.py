@@ -135,7 +135,7 @@ GENERAL_SPELLINGS = (
 _RUN_TOGETHER = re.compile(r"(?<=[a-z]{2})(?=[A-Z][A-Za-z])|(?<=\b[A-Z][abd-z])(?=[A-Z][a-z])|(?<=[A-Z]{2})(?=[A-Z][a-z])")
 
 _NOISE = re.compile(r"(?<!\w)(?:" + "|".join(words.NOISE) + r")(?!\w)")
-_NOISE_STARTS = re.compile(r"order|orden|ordre|/|care|behalf|account|business|trading as|messrs")
+_NOISE_STARTS = re.compile(r"order|orden|ordre|/|care|behalf|account|business|trading as|known as|messrs|dba|fka|formerly")
 _DOTTED = re.compile(r"\b([a-z])\.(?=[a-z]\b)")
 _LETTERS_DIGITS = re.compile(r"[^\W_]+")
 _APOSTROPHES = str.maketrans("", "", "'`´’‘ʼʹ")
@@ -189,8 +189,8 @@ def normalise_party(name: str) -> PartyName:
     return PartyName(name, tuple(readings), removed + noise)
 
 
-def party_key(name: str) -> str:
-    """A comparable key: canonical tokens of the principal reading, sorted, without legal forms; empty if unscreenable."""
+def name_key(name: str) -> str:
+    """A comparable key of a name: canonical tokens of the principal reading, sorted, without legal forms; empty if unscreenable."""
     text, _ = _clean(name)
     if text.isascii() and not _NOISE_STARTS.search(text) and _LETTERS_DIGITS.search(text):
         # As of most names: all readings take twice the time.

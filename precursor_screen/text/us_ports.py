@@ -27,6 +27,9 @@ class UsPort(Struct, frozen=True):
     listed: bool
 
 
+_LEAST_TOWN: Final = 4  # letters
+
+
 def us_port(code: str, schedule: str) -> UsPort | None:
     """What a code of a schedule says; None where it is not of its form: a UN/LOCODE, a name.
 
@@ -55,6 +58,13 @@ def country_by_schedule(text: str) -> str | None:
     code, schedule = text.partition(" ")[0], text[-2]
     row = _table().get((schedule, code)) or _table().get((schedule, code[: _FIRST[schedule]]))
     return (row["country"] or None) if row else None
+
+
+@lru_cache(maxsize=1)
+def port_towns() -> frozenset[str]:
+    """The towns of the ports of both schedules, in small letters, without their state."""
+    names = (part for row in _table().values() for part in re.split(r"[/(,;-]", row["name"].casefold()))
+    return frozenset(name.strip(" )") for name in names if len(name.strip(" )")) >= _LEAST_TOWN)
 
 
 @lru_cache(maxsize=1)

@@ -25,6 +25,7 @@ from precursor_screen.reference.bundle import load_rulebook, rule_folders
 from precursor_screen.reference.shipped import substances_folder
 from precursor_screen.reference.substances import load_substances
 from precursor_screen.rulebook.registers import REGISTERS
+from precursor_screen.rulebook.successors import successors
 from tests.releases.workday import GOLDEN
 
 _DEFAULT = re.compile(r"\[default: ([^\]]+)\]")
@@ -80,7 +81,9 @@ def names() -> dict[str, Any]:
         "tiers": list(TIERS),
         "verdicts": list(VERDICTS),
         "reasons": list(REASONS),
-        "rules": sorted(rule.id for rule in load_rulebook(rule_folders()).rules),
+        "rules": sorted(
+            {*(rule.id for rule in load_rulebook(rule_folders()).rules), *successors()}
+        ),  # ids of joined rules stay valid
         "substances": sorted(s.substance_id for s in load_substances(substances_folder()).substances),
         "registers": {name: [c.name for c in columns] for name, columns in REGISTERS.items()},
         "fields of rules": {c.name: c.kind for c in COLUMNS},

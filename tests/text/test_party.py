@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.text import party
-from precursor_screen.text.party import address_key, is_informative, is_to_order, kind_of, normalise_party, party_key
+from precursor_screen.text.party import address_key, is_informative, is_to_order, kind_of, name_key, normalise_party
 from precursor_screen.text.party_words import fold_key
 
 CASES = Path(__file__).parents[1] / "judgements"
@@ -34,7 +34,7 @@ def test_nothing_left_is_unscreenable_and_has_no_key(name: str) -> None:
     assert not read.screenable
     assert read.readings == ()
     assert read.tokens == ()
-    assert party_key(name) == ""
+    assert name_key(name) == ""
 
 
 def test_what_was_removed_is_named() -> None:
@@ -90,8 +90,8 @@ def test_initials_and_a_name_said_twice(name: str, readings: list[str]) -> None:
 
 
 def test_keys_leave_out_order_and_legal_forms() -> None:
-    assert party_key("Zorvan Chem. Co., Ltd.") == party_key("CHEMICALS ZORVAN LLC") == "chemical zorvan"
-    assert party_key("Zorvan A") != party_key("Zorvan B")
+    assert name_key("Zorvan Chem. Co., Ltd.") == name_key("CHEMICALS ZORVAN LLC") == "chemical zorvan"
+    assert name_key("Zorvan A") != name_key("Zorvan B")
 
 
 def test_address_keys() -> None:
@@ -127,7 +127,7 @@ def test_any_text_is_read_and_reading_it_again_changes_nothing_of_its_screenabil
     read = normalise_party(name)
     assert all(reading.tokens and reading.sorted for reading in read.readings)
     assert normalise_party(name) == read
-    assert party_key(name) == read.sorted
+    assert name_key(name) == read.sorted
 
 
 _PIECES = (
@@ -154,12 +154,12 @@ _PIECES = (
 @given(st.lists(st.sampled_from(_PIECES), max_size=6), st.booleans())
 def test_the_key_is_that_of_the_principal_reading(pieces, twice):
     name = " ".join(pieces * (1 + twice))
-    assert party_key(name) == normalise_party(name).sorted
+    assert name_key(name) == normalise_party(name).sorted
 
 
 @given(st.lists(st.sampled_from(["zorvan", "mirage", "ferula", "quillon", "oppidan"]), min_size=1, max_size=5))
 def test_the_key_does_not_depend_on_the_order_of_words(words: list[str]) -> None:
-    assert party_key(" ".join(words)) == party_key(" ".join(reversed(words)).upper())
+    assert name_key(" ".join(words)) == name_key(" ".join(reversed(words)).upper())
 
 
 @pytest.mark.parametrize(

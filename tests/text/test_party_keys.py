@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.text.party import (
-    address_key,
-    canonical_tokens,
-    is_informative,
-    is_to_order,
-    kind_of,
-    normalise_party,
-    party_key,
-)
+from precursor_screen.text.party import address_key, canonical_tokens, is_informative, is_to_order, kind_of, normalise_party
+from precursor_screen.text.party_cells import party_key
 
 
 @pytest.mark.parametrize(

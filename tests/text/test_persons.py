@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.text.party_cells import person
+from precursor_screen.text.party_trades import person
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import csv
 import pytest
 
 from precursor_screen.core.tables import DATA
-from precursor_screen.text.party_cells import other_trade, trades_of
+from precursor_screen.text.party_trades import other_trade, trades_of
 
 
 @pytest.mark.parametrize(

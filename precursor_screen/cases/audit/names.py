@@ -16,7 +16,7 @@ from rapidfuzz import fuzz
 
 from precursor_screen.core.errors import UsageError
 from precursor_screen.matching.party.index import compare_names
-from precursor_screen.text.party import party_key
+from precursor_screen.text.party_cells import party_key
 
 SAME, QUESTIONED, WITH_ADDRESS = 92.0, 82.0, 75.0  # likeness of names, 0 to 100: taken; asked; taken with the same address
 _NEAR = 60.0  # of keys, by letters: below it names are not compared word by word

@@ -17,7 +17,7 @@ from precursor_screen.core.tables import meanings_of, pattern_of, words_of
 from precursor_screen.reference.thresholds import ReplyPeriod, reply_period
 from precursor_screen.rulebook.registers import CONFIRMATIONS, LICENCES, NOTIFICATIONS, PERMITS, REQUIREMENTS
 from precursor_screen.text.codes import plain_reference
-from precursor_screen.text.party import party_key
+from precursor_screen.text.party_cells import party_key
 from precursor_screen.text.text import late
 
 # A register of notifications states no last day. So long after its day one is held to be used up or given up (own proposal).

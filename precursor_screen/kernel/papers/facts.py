@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.kernel.papers import differences as kinds
 from precursor_screen.kernel.papers.allocate import NamedDocuments, find_named
@@ -59,6 +60,8 @@ class Papers:
     def __init__(self, register: str, documents: Iterable[Document], go_betweens: GoBetweens, scope: Scope = NOT_SAID) -> None:
         """scope: what the register says of itself; a number that an incomplete one does not hold proves nothing."""
         standing = stand(documents)
+        if register == NOTIFICATIONS:  # sent by who exports, known to who imports: both offices ask for it
+            standing = tuple(replace(d, direction=None) for d in standing)
         self.scope = scope
         self.register = register
         self._book = Book(register, standing, TOLERANCE)
@@ -90,7 +93,9 @@ class Papers:
         if named.papers:
             document, wrong = self._best(named.papers, goods)
             # A number of before: the holder's next document is in force for the same goods.
-            next_one = [d for d in fitting if d.number != document.number and self._is_in_force(d, goods)]
+            begins = document.first or date.min
+            later = [d for d in fitting if not d.single_use and (d.first or date.min) > begins]
+            next_one = [d for d in later if self._is_in_force(d, goods)]
             if wrong and set(wrong) <= {*_OF_DAYS, kinds.EXPIRED} and document.status not in _REFUSED and next_one:
                 return next_one[0], (), f"the number of {document.reference} is named; {next_one[0].reference} is in force"
             return document, wrong, self._why(document, wrong, goods)

@@ -18,8 +18,9 @@ from msgspec.structs import replace
 from precursor_screen.core.grouped import grouped
 from precursor_screen.kernel.papers.documents import EXPORT, IMPORT, Party, is_number, paper_words
 from precursor_screen.text.codes import plain_reference
-from precursor_screen.text.party import normalise_party, party_key
-from precursor_screen.text.party_cells import name_parts
+from precursor_screen.text.party import normalise_party
+from precursor_screen.text.party_cells import party_key
+from precursor_screen.text.party_name_parts import name_parts
 from precursor_screen.text.text import late
 
 _BASKET = "hs"  # a substance known by nothing but a code that others share

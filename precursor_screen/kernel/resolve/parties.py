@@ -24,7 +24,7 @@ from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.watchlists.interface import tag_programmes
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.text.codes import imo_numbers_in, numbers_in, plain_number
-from precursor_screen.text.party import address_key, normalise_party, party_key
+from precursor_screen.text.party import address_key, name_key, normalise_party
 
 # Where a party states no country of its own, the goods' does: the consignee is where they go.
 _COUNTRY_OF_GOODS = {
@@ -260,7 +260,7 @@ def fold_copies(candidates: pa.Table, reference: Reference) -> pa.Table:
     if not candidates.num_rows or pc.max(sizes.column("count_all")).as_py() == 1:
         return candidates.append_column("copies", nothing)
     every = [{**row, "row": number, "copies": None} for number, row in enumerate(candidates.to_pylist())]
-    groups = grouped(((*(row[name] for name in same), party_key(row["entry_name"])), row) for row in every)
+    groups = grouped(((*(row[name] for name in same), name_key(row["entry_name"])), row) for row in every)
     watchlists = {w.list_id: w for w in reference.watchlists}
 
     @cache

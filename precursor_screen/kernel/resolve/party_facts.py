@@ -18,7 +18,7 @@ from precursor_screen.kernel.resolve.distinct import LINE_NO, column_or_nulls, e
 from precursor_screen.matching.party.index import similarity
 from precursor_screen.text.key_numbers import number_of
 from precursor_screen.text.party import address_key, is_to_order
-from precursor_screen.text.party_cells import other_trade, person
+from precursor_screen.text.party_trades import other_trade, person
 
 # Who sends and who receives: every shipment has both, whichever columns a file has for them.
 

@@ -23,7 +23,7 @@ from precursor_screen.text.party import (
     kind_of,
     normalise_party,
 )
-from precursor_screen.text.party_cells import name_parts
+from precursor_screen.text.party_name_parts import name_parts
 from precursor_screen.text.party_words import COMMON, PARENTS, PLACES, STATE_WORDS, VARIANTS
 from precursor_screen.text.text import sign_pairs
 

@@ -53,7 +53,7 @@ class Pattern(Struct, frozen=True):
     @property
     def tight(self) -> bool:
         """An abbreviation: no space may fall inside it."""
-        return self.name.strength == "weak" and len(self.squashed) <= 5
+        return (self.name.strength == "weak" or self.name.kind == "code") and len(self.squashed) <= 5
 
 
 class NameDictionary:

@@ -39,6 +39,7 @@ from precursor_screen.matching.substance.match import Match, MatchCounts, Repeat
 from precursor_screen.matching.substance.near import is_uncertain
 from precursor_screen.matching.substance.prefilter import Prefilter, Suspicion
 from precursor_screen.text.chemical import prefix_reason, salt_bounds
+from precursor_screen.text.concentrations import find_percentages
 from precursor_screen.text.decodings import further_readings
 from precursor_screen.text.goods_words import form_of, is_negated
 from precursor_screen.text.text import fold, plain
@@ -48,6 +49,8 @@ _NORMALISED: Final = 95.0
 _COLUMNS: Final = "; "  # what readers put between the parts of a description that stands in several columns
 _LONGEST_JOINED: Final = 2_000
 _SHORT_WORD: Final = 3
+_BESIDE: Final = re.compile(r"[ ,:(.-]{1,3}(?:(?:min|purity)[ .:]{1,2})?", re.IGNORECASE)
+_PURE: Final = 95  # per cent, from which on the goods are the substance itself
 # How a name turned back to front may end: with its hyphen, or cut off.
 _TURNED_END: Final = re.compile(r"[*)\]']{0,5}(?:-(?=$|[ ,;)\]])|$| ?[,;]|(?<=[)\]]))")
 
@@ -237,6 +240,8 @@ class SubstanceIndex:
         pattern, layer = located.candidate.pattern, located.candidate.layer
         form = form_of(prepared.plain, start, end)
         core = prepared.text[located.core[0] : located.core[1]]
+        if form == "mixture" and (pattern.name.kind == "code" or _is_pure(prepared.text, located.core)):
+            form = "substance"  # no glue, paint or soap is that: the word is a cover
         method, score = _method(located.candidate, core)
         uncertain = method == "fuzzy" and is_uncertain(core, pattern.name.name, prepared.plain[:start], prepared.plain[end:])
         return Match(
@@ -250,6 +255,12 @@ class SubstanceIndex:
             **stretch(prepared.text, start, end, form),
             more=located.candidate.more.more if located.candidate.more else 0,
         )
+
+
+def _is_pure(text: str, core: tuple[int, int]) -> bool:
+    """Whether a purity of `_PURE` per cent or more stands right beside the name, with nothing but marks and "min" between."""
+    stated = (c for c in find_percentages(text) if c.percent >= _PURE)
+    return any(_BESIDE.fullmatch(text[core[1] : c.start]) or _BESIDE.fullmatch(text[c.end : core[0]]) for c in stated)
 
 
 def _found(prepared: Prepared, start: int, end: int, strength: str, **said: Any) -> Match:

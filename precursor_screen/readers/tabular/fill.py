@@ -14,7 +14,7 @@ from precursor_screen.formats.sheet import Body, string_array, table_of_columns
 from precursor_screen.readers.cells import match_cells
 from precursor_screen.readers.column_map import COUNTRIES, PARTY_NAMES, Guess
 from precursor_screen.readers.tabular.general_segment import ABOVE_THE_ROWS, Stated
-from precursor_screen.text.party_cells import part_address
+from precursor_screen.text.party_addresses import part_address
 
 
 def fill_blanks(stated: Sequence[Stated], guesses: Sequence[Guess], body: Body) -> Body:

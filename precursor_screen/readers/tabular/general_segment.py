@@ -26,7 +26,7 @@ from precursor_screen.readers.tabular.headers import spelled
 from precursor_screen.readers.tabular.shorthand import is_ditto, same_party
 from precursor_screen.text.countries import find_country
 from precursor_screen.text.dates import UNREADABLE, parse_date
-from precursor_screen.text.party_cells import before_address, part_address
+from precursor_screen.text.party_addresses import before_address, part_address
 from precursor_screen.text.text import late
 
 # The general segment of a printed manifest: "Vessel: MV Aurora", "Voyage", "12E" above the rows, which is true of every row

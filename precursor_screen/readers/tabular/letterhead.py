@@ -22,7 +22,7 @@ from precursor_screen.readers.tabular.general_segment import (
     name_and_address,
     pairs_of,
 )
-from precursor_screen.text.party_cells import part_address
+from precursor_screen.text.party_addresses import part_address
 from precursor_screen.text.text import late
 
 ADDRESSEE: Final = "the addressee of the paper"

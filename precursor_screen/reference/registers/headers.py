@@ -35,6 +35,7 @@ class HeaderWords(Struct, frozen=True):
 
 
 OWN_WORDS = HeaderWords()
+_COMPOUND = 6  # letters of a word that ends a longer one and says what it is (own proposal)
 
 
 def fold(text: str) -> str:
@@ -72,6 +73,9 @@ def columns_of(row: Sequence[str], columns: Sequence[RegisterColumn], words: Hea
         # A serial number ("No") may stand beside the number of the permit: the surest spelling wins, wherever it stands.
         wanted = ((column.name,) if column.kind != "reference" else ()) + column.spellings
         take(column.name, (heads.index(word) for word in map(fold, wanted) for heads in (free, bare) if word in heads))
+    for column in columns:  # `Genehmigungsinhaber`, `Vergunninghouder`: the end of a compound says what it is
+        ends = tuple(word for word in map(fold, column.spellings) if len(word) >= _COMPOUND and " " not in word)
+        take(column.name, (at for at, head in enumerate(free) if ends and " " not in head and head.endswith(ends)))
     if "quantity_kg" in (c.name for c in columns) and found:
         take("quantity_kg", (at for at, head in enumerate(free) if head and unit_of(head)))  # `Kg received`
     lacking = [c for c in columns if c.name not in found and c.fields]
@@ -82,9 +86,18 @@ def columns_of(row: Sequence[str], columns: Sequence[RegisterColumn], words: Hea
     return found
 
 
+_OF = frozenset(("of", "de", "da", "do", "du", "des", "della", "di", "van", "o", "d"))  # between a number and whose it is
+
+
 def _bare(head: str) -> str:
-    """A folded header without the number or the unit that it ends with: `confirmation no`, `quantity t`."""
+    """A folded header without the number or the unit that it ends with, or the number that it begins with: `confirmation no`, `quantity t`,
+    `n o de notificacion`."""
     *words, last = head.split() or [""]
+    if words and words[0] in words_of("register_words", "number"):
+        behind = [*words, last][1:]
+        while len(behind) > 1 and behind[0] in _OF:
+            behind = behind[1:]
+        return " ".join(behind)
     unit = find_unit(last)
     is_bare = last not in words_of("register_words", "number") and (unit is None or unit.kind != MASS)
     return head if is_bare else " ".join(words)

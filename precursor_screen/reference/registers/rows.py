@@ -16,7 +16,7 @@ from precursor_screen.rulebook.registers import NOTIFICATIONS, REGISTERS, STATUS
 from precursor_screen.text.countries import find_country
 from precursor_screen.text.dates import parse_date, weigh_order
 from precursor_screen.text.numbers import Number, decide, parse_number, weigh_marks
-from precursor_screen.text.party import party_key
+from precursor_screen.text.party_cells import party_key
 from precursor_screen.text.quantity_words import MASS, VOLUME, find_unit, to_base
 
 T = TypeVar("T")

@@ -17,7 +17,7 @@ from precursor_screen.matching.party.index import DEFAULT_CUT, PartyMatches
 from precursor_screen.reference.watchlists.opened import Watchlist
 from precursor_screen.text.codes import plain_number
 from precursor_screen.text.party import normalise_party
-from precursor_screen.text.party_cells import name_parts
+from precursor_screen.text.party_name_parts import name_parts
 
 NAME_ALONE: Final = Attributes()
 _OF_WORDS: Final = ("words", "score", "letters")  # rows of an explanation that say what the words come to

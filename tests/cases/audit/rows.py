@@ -18,7 +18,8 @@ from precursor_screen.cases.audit.movements import Limits, to_table
 from precursor_screen.cases.audit.partners import Basis
 from precursor_screen.core.model import HsCode, Substance, Threshold
 from precursor_screen.core.schema import FLAG, MOVEMENT
-from precursor_screen.text.party import address_key, party_key
+from precursor_screen.text.party import address_key
+from precursor_screen.text.party_cells import party_key
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 OWN = "Larkfield Laboratory Supply Inc"

@@ -9,7 +9,7 @@ import pytest
 
 from precursor_screen.cases.audit.names import ExporterNames, Sender, find
 from precursor_screen.core.errors import UsageError
-from precursor_screen.text.party import party_key
+from precursor_screen.text.party_cells import party_key
 from tests.cases.audit.rows import OWN
 
 

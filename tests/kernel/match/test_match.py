@@ -8,7 +8,7 @@ import pytest
 from precursor_screen.kernel.match import PartyKeys, find_keepers
 from precursor_screen.reference import shipped
 from precursor_screen.rulebook.lists import load_lists
-from precursor_screen.text.party import party_key
+from precursor_screen.text.party_cells import party_key
 
 
 @pytest.fixture(scope="module")

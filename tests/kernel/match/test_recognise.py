@@ -93,7 +93,10 @@ def test_each_list_is_asked_and_a_name_that_is_none_is_told_once(count):
     ("cells", "expected"),
     [
         (["Zorvan Mirage\n9 Dune Road", "Zorvan Mirage"], [("Zorvan Mirage", "0"), ("Zorvan Mirage\n9 Dune Road", "0")]),
-        (["Ferula Brightmarsh; Zorvan Mirage\nTEL 5"], [("Ferula Brightmarsh; Zorvan Mirage\nTEL 5", "1")]),
+        (
+            ["Ferula Brightmarsh; Zorvan Mirage\nTEL 5"],
+            [("Ferula Brightmarsh; Zorvan Mirage\nTEL 5", "0"), ("Ferula Brightmarsh; Zorvan Mirage\nTEL 5", "1")],
+        ),
         (
             ["Brightmarsh Ferula\nZorvan Mirage"],
             [("Brightmarsh Ferula\nZorvan Mirage", "0"), ("Brightmarsh Ferula\nZorvan Mirage", "1")],

@@ -18,7 +18,7 @@ from precursor_screen.kernel.papers.similar_names import (
     one_letter_apart,
     unpadded,
 )
-from precursor_screen.text.party import party_key
+from precursor_screen.text.party_cells import party_key
 from tests.cases.reconcile.making import FRAME, codes, confirmation, judged, kinds, moved, notification, party, permit
 
 LIKE = [

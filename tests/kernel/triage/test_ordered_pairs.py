@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from precursor_screen.api import load_reference
 from precursor_screen.rulebook.registers import schema_of
-from precursor_screen.text.party import party_key
+from precursor_screen.text.party_cells import party_key
 from tests.screening import screen_rows
 
 PAIRS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parents[2] / "judgements/ordered_pairs.yml").read_text("utf-8"))

@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.history_seam import EPISODE, RULE_LINE, History, HistoryQuery, HistoryRequest
-from precursor_screen.core.schema import FLAG, MOVEMENT_ARRIVAL, MOVEMENT_COUNTED, UNJUDGED
+from precursor_screen.core.schema import FLAG, MOVEMENT_ARRIVAL, MOVEMENT_COUNTED, MOVEMENT_PAPERS, UNJUDGED
 from precursor_screen.kernel.judge.windows.chains import chain_movements
 from precursor_screen.kernel.judge.windows.episodes import carriers, episode_rows, find_episodes, members_of
 from precursor_screen.kernel.judge.windows.flags import Fresh, by_themselves, raise_flags, read_fresh
@@ -97,7 +97,7 @@ def judge_windows(
     if not live.num_rows:
         return _joined([])
     since = history.since or begin_of(live)
-    for column in (*MOVEMENT_COUNTED, *MOVEMENT_ARRIVAL):  # unknown to whoever has counted nothing
+    for column in (*MOVEMENT_COUNTED, *MOVEMENT_PAPERS, *MOVEMENT_ARRIVAL):  # unknown to whoever has counted or compared nothing
         if column.name not in live.column_names:
             live = live.append_column(column.name, pa.nulls(live.num_rows, column.arrow))
     found = []
