@@ -174,7 +174,9 @@ def _run_again(document: Document, folder: Path, reading: Mapping[str, str | Non
     except InputError as error:
         done.unknown.append(f"the inputs could not be screened: {error}")
         return
-    without_table = [name for code, name in tuples_of(report.issues, "code", "source_file") if code in (WORDS_ALONE, "no-usable-column")]
+    without_table = [
+        name for code, name in tuples_of(report.issues, "code", "source_file") if code in (WORDS_ALONE, "no-usable-column")
+    ]
     if without_table:
         read = "could not be read as a table. If it was read by a column map, pass it: --mapping MAP.yaml"
         done.unknown += [f"the input {name} {read}" for name in dict.fromkeys(without_table)]
