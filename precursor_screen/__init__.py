@@ -1,6 +1,6 @@
 """Screens customs and trade manifests for drug precursors and listed parties.
 
-    from precursor_screen import screen, lookup, match, load_reference
+    from precursor_screen import Screener, screen, lookup, match, load_reference
 
 Names resolve lazily: importing the package loads nothing heavy and has no side effects.
 """
@@ -13,11 +13,16 @@ from precursor_screen.version import __version__
 
 if TYPE_CHECKING:
     from precursor_screen.api import load_reference, lookup, match, screen
+    from precursor_screen.screener import Screener
 
-__all__ = ["__version__", "load_reference", "lookup", "match", "screen"]
+__all__ = ["Screener", "__version__", "load_reference", "lookup", "match", "screen"]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "Screener":
+        from precursor_screen.screener import Screener
+
+        return Screener
     if name in __all__:
         from precursor_screen import api
 

@@ -18,6 +18,7 @@ from precursor_screen.core.errors import UsageError
 from precursor_screen.reference.bundle import Reference
 
 if TYPE_CHECKING:
+    from precursor_screen.app.inputs import Source
     from precursor_screen.matching.party.contradictions import Attributes
     from precursor_screen.reference.recogniser import Recogniser
     from precursor_screen.reference.watchlists.opened import Watchlist
@@ -83,6 +84,10 @@ def load_reference(
     from precursor_screen.app.session import load
     from precursor_screen.reference.bundle import SiteRules
 
+    for name, value in (("tiers", tiers), ("watchlists", watchlists), ("rule_dirs", rule_dirs)):
+        if isinstance(value, str | Path):
+            raise UsageError(f"{name}={value!r} is not a sequence", remedy=f"Write {name}=[{str(value)!r}].")
+
     return load(
         Settings(
             home=home or default_home(),
@@ -128,7 +133,6 @@ def screen(
     Raises:
         PrecursorScreenError: as the command line would say.
     """
-    from precursor_screen.app.inputs import Source, find_sources
     from precursor_screen.app.run_settings import Settings, read_options
     from precursor_screen.app.session import Session
     from precursor_screen.reporting.brief import NotebookReport
@@ -138,7 +142,7 @@ def screen(
             f"{', '.join(options)} cannot be combined with reference=",
             remedy="Pass them to load_reference(), or leave reference= out.",
         )
-    sources = find_sources((str(what),)) if isinstance(what, str | Path) else (Source("table", content=_table_bytes(what)),)
+    sources = sources_of(what)
     known = reference or load_reference(**options)
     settings = Settings(
         watchlists=tuple(w.list_id for w in known.watchlists) if known.parties_wanted else ("none",),
@@ -149,6 +153,13 @@ def screen(
         jobs=jobs,
     )
     return NotebookReport.of(Session(settings, known).run(sources).report)
+
+
+def sources_of(what: str | Path | ArrowTable) -> tuple[Source, ...]:
+    """What a path, a pattern or a table stands for."""
+    from precursor_screen.app.inputs import Source, find_sources
+
+    return find_sources((str(what),)) if isinstance(what, str | Path) else (Source("table", content=_table_bytes(what)),)
 
 
 def _table_bytes(what: ArrowTable) -> bytes:

@@ -137,6 +137,51 @@ class Settings(Struct, frozen=True):
     sample: Decimal = Decimal(0)
     master: str = ""
 
+    def __post_init__(self) -> None:
+        """Checks itself, whoever makes it, in the words of the command.
+
+        Raises:
+            UsageError: a value of another type, or one that is not allowed.
+        """
+        for name, kind in _TYPES.items():
+            value = getattr(self, name)
+            if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+                raise UsageError(f"{name}={value!r} is not {_CALLED[kind]}", remedy="See `precursor-screen config show`.")
+        for name, part in _PARTS.items():
+            if wrong := [one for one in getattr(self, name) if not isinstance(one, part)]:
+                raise UsageError(
+                    f"{name} has {wrong[0]!r}, which is not {_CALLED[part]}", remedy=f"Give a sequence of {part.__name__}."
+                )
+        if not self.tiers:
+            raise UsageError("tiers is empty: nothing would be screened for", remedy=f"Use {', '.join(COUNTED_TIERS)}.")
+        check_value("tiers", list(self.tiers), "tiers=")
+        check_value("fail_on", self.fail_on, "fail_on=")
+        if self.jobs < 0 or self.wait < 0 or not 0 <= self.sample <= 1:
+            raise UsageError("jobs and wait are 0 or more, sample is a share from 0 to 1", remedy="jobs=0 takes all cores.")
+
+
+_TYPES: Mapping[str, Any] = {
+    **dict.fromkeys(("jurisdiction", "fail_on", "ledger", "master"), str),
+    **dict.fromkeys(("tiers", "watchlists", "rule_dirs"), tuple),
+    **dict.fromkeys(("only_rules", "registers", "structure", "cache", "require_fresh"), bool),
+    "home": Path,
+    "as_of": date,
+    "jobs": int,
+    "wait": (int, float),
+    "sample": (int, Decimal),
+}
+_PARTS = {"tiers": str, "watchlists": str, "rule_dirs": Path}
+_CALLED: Mapping[Any, str] = {
+    str: "a text",
+    tuple: "a tuple",
+    bool: "True or False",
+    Path: "a path",
+    date: "a date",
+    int: "a whole number",
+    (int, float): "a number of seconds",
+    (int, Decimal): "a share as a Decimal",
+}
+
 
 def merge_options(values: Mapping[str, Value], **given: Any) -> Settings:
     """Settings from those of a site and what a command was given: an option counts where it was, else the site's value.

@@ -151,7 +151,9 @@ def _run_again(document: Document, folder: Path, reading: Mapping[str, str | Non
     from precursor_screen.app.inputs import Source
     from precursor_screen.cases.evidence.blackout import find_inputs
     from precursor_screen.cases.evidence.rerun import compare
+    from precursor_screen.core.arrow import tuples_of
     from precursor_screen.core.errors import InputError
+    from precursor_screen.core.issues import WORDS_ALONE
     from precursor_screen.core.words import counted
 
     wanted = [i for i in document["inputs"] if i]
@@ -171,6 +173,13 @@ def _run_again(document: Document, folder: Path, reading: Mapping[str, str | Non
         report = _screen(document, sources, reading, law.tables, done.unknown)
     except InputError as error:
         done.unknown.append(f"the inputs could not be screened: {error}")
+        return
+    without_table = [
+        name for code, name in tuples_of(report.issues, "code", "source_file") if code in (WORDS_ALONE, "no-usable-column")
+    ]
+    if without_table:
+        read = "could not be read as a table. If it was read by a column map, pass it: --mapping MAP.yaml"
+        done.unknown += [f"the input {name} {read}" for name in dict.fromkeys(without_table)]
         return
     compared = compare(document, report, sought.missing, law.lacking)
     done.problems += compared.differences

@@ -343,9 +343,9 @@ def test_a_text_file_that_names_a_precursor_is_told_beside_tables_and_is_no_ship
     put("a.csv", goods(1))
     Path("inbox/notes.md").write_text("# Of last week\n\nWe send 40 drums of PHENYL-2-PROPANONE to Orveto.\n")
     answer = daily(23)
-    assert (answer.code, files_of()) == (3, {"a.csv": "screened", "notes.md": "set-aside"})
+    assert (answer.code, files_of()) == (1, {"a.csv": "screened", "notes.md": "set-aside"})
     assert "1 text beside tables" in answer.out.splitlines()[0]
-    assert "Texts beside tables, no shipments:\n  medium  notes.md:3 " in answer.out
+    assert "Texts beside tables, no shipments:\n  high  notes.md:3 " in answer.out
     (said,) = [line for line in answer.out.splitlines() if line.startswith("  notes.md ")]
     assert said.endswith(" It names a precursor or a listed party in 1 text.")
     report = json.loads(Path("out/latest/report.json").read_text())

@@ -80,7 +80,7 @@ def test_a_file_that_is_no_register_is_an_error_that_says_what_to_do(ps, tmp_pat
 def test_an_empty_register_is_a_register(ps, tmp_path):
     imported, compared = compare(ps, tmp_path, PERMITS, LINE)
     assert (imported.code, compared.code) == (0, 3)
-    assert "the file holds no row: the register is empty" in imported.out
+    assert "the file has no rows: the register is empty" in imported.out
 
 
 BAD = [

@@ -86,7 +86,7 @@ def read_register(register: str, path: Path, index: SubstanceIndex, words: Heade
         reason = f"; row {skipped[0].row}: {skipped[0].reason}" if skipped else ""
         if skipped:
             raise RegisterError(f"no row could be read{reason}", where=where, remedy="Check its columns.")
-        notes.append("the file holds no row: the register is empty")
+        notes.append("the file has no rows: the register is empty")
     table = pa.Table.from_pylist(rows, schema=schema_of(register))
     return ReadRegister(table, tuple(skipped), tuple(unused), tuple(notes), tuple(uncertain))
 
