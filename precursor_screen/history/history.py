@@ -200,10 +200,14 @@ def _keys(staged: StageResult) -> dict[str, str]:
 
 
 def _late(staged: StageResult) -> frozenset[str]:
-    """The recorded lines that turn out to amend what this run brings."""
+    """The recorded lines that turn out to stand in the place of what this run brings."""
     decision = staged.decision
     own = frozenset(staged.rows.column("line_id").to_pylist()) - staged.known
-    return frozenset(new for new, old in decision.previous.items() if old in own and new not in own and new not in decision.why)
+    late = {new for new, old in decision.previous.items() if old in own and new not in decision.why}
+    for one in decision.amendments:
+        if any(item.line_id in own for item in one.first):
+            late |= {item.line_id for item in decision.standing(one)}
+    return frozenset(late - own)
 
 
 def _to_rejudge(checksums: RowChecksums, staged: StageResult, late: frozenset[str]) -> pa.Table:

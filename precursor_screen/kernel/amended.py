@@ -38,10 +38,12 @@ class _Link(Struct, frozen=True):
 
 
 def lines_of(decision: Decision) -> set[str]:
-    """The lines of first versions that anything which stands is held against."""
-    return {item.line_id for one in decision.amendments if decision.standing(one) for item in one.first} | {
-        decision.first_of(line) for line in decision.previous if line not in decision.why
-    }
+    """The lines that stand in the place of others, and those of the first versions that they are held against."""
+    found = {line for new in decision.previous if new not in decision.why for line in (new, decision.first_of(new))}
+    for one in decision.amendments:
+        if now := decision.standing(one):
+            found |= {item.line_id for item in (*now, *one.first)}
+    return found
 
 
 def amended_rows(rows: pa.Table, decision: Decision, keys: Mapping[str, str]) -> pa.Table:

@@ -258,9 +258,10 @@ def _resolve_repeats(message: _Message, result: Decision) -> None:
 
 def _supersede(current: Sequence[_Message], message: _Message, result: Decision) -> None:
     """What a message does to those before it."""
-    replaces = message.items[0].function == REPLACEMENT
+    nth = message.items[0].nth
     for earlier in current:
-        amended = replaces or earlier.items[0].nth != message.items[0].nth
+        replaces = message.items[0].function == REPLACEMENT or nth > earlier.items[0].nth > 0
+        amended = replaces or earlier.items[0].nth != nth
         pairs = match_items(earlier.items, message.items, amended=amended)
         if replaces or 2 * len(pairs) >= min(len(earlier.items), len(message.items)):
             earlier.superseded = True

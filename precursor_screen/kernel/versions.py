@@ -190,7 +190,7 @@ def apply_versions_alone(batch: pa.Table) -> VersionsResult:
         batch: MOVEMENT, one row a line and substance.
     """
     decision = decide(add_bills(batch))
-    amend = rows_with(batch, "line_id", {*decision.previous, *decision.previous.values(), *lines_of(decision)})
+    amend = rows_with(batch, "line_id", {*decision.previous, *decision.previous.values()} | lines_of(decision))
     keys = dict(tuples_of(amend, "line_id", "movement_key"))
     return VersionsResult(
         why=decision.why,

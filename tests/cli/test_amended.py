@@ -26,20 +26,29 @@ AMENDED = ("PS-CHEM-018", "PS-DOC-030", "PS-DOC-031", "PS-RTE-007")
 
 
 @pytest.fixture
-def file(ps, manifest) -> Any:
+def file(ps) -> Any:
     """Screens messages one after the other: the exit code and the flags of the last."""
 
     def run(*messages: dict[str, str]) -> tuple[int, list[dict[str, Any]]]:
         code = 0
         for row in messages:
             answer = ps(
-                *("screen", manifest(row), "--jurisdiction", "EU", "--watchlist", "none", "--as-of", "2026-11-30", "--quiet"),
+                *("screen", write(row), "--jurisdiction", "EU", "--watchlist", "none", "--as-of", "2026-11-30", "--quiet"),
                 *("--ledger", "sqlite:///ledger.sqlite", "--fail-on", "low", "-o", "r.json"),
             )
             code = answer.code
         return code, json.loads(Path("r.json").read_text())["flags"]
 
     return run
+
+
+def write(row: dict[str, str]) -> Path:
+    """A message as a file of one row."""
+    with Path("message.csv").open("w", encoding="utf-8", newline="") as stream:
+        rows = csv.DictWriter(stream, row)
+        rows.writeheader()
+        rows.writerow(row)
+    return Path("message.csv")
 
 
 def changed(text: str) -> dict[str, str]:
@@ -74,7 +83,10 @@ def test_a_recorded_flag_keeps_its_id_and_is_escalated_once(file):
     assert escalated
     assert escalated.items() <= ids.items()
     (sign,) = [f for f in after if f["rule_id"] == "PS-DOC-030"]
-    assert (sign["state"], sign["because"]) == ("new", "200 kg of phenylacetic acid now, 2 kg in the first message about this cargo.")
+    assert (sign["state"], sign["because"]) == (
+        "new",
+        "200 kg of Phenylacetic acid now, 2 kg in the first message about this cargo.",
+    )
     assert {"previous_description", "previous_bill_kg", "amended_kg"} <= {e["field"] for e in sign["evidence"]}
     code, again = file(heavy)
     assert (code, {f["state"] for f in again}) == (0, {"existing"})
@@ -90,7 +102,19 @@ def test_small_steps_add_up(file):
 def test_a_clearance_lapses_with_what_is_graver(file, ps):
     _, before = file(FIRST)
     for flag in before:
-        answer = ps("review", "add", flag["flag_id"], "cleared", "--reason", "licensed", "--officer", "T", "--ledger", "sqlite:///ledger.sqlite")
+        answer = ps(
+            "review",
+            "add",
+            flag["flag_id"],
+            "--verdict",
+            "cleared",
+            "--reason",
+            "licensed",
+            "--officer",
+            "T",
+            "--ledger",
+            "sqlite:///ledger.sqlite",
+        )
         assert answer.code == 0, answer.err
     code, same = file(FIRST)
     assert (code, {f["state"] for f in same}) == (0, {"suppressed"})
