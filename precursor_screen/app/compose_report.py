@@ -23,6 +23,7 @@ from precursor_screen.core.schema import GOODS, MOVEMENT, PARTICULARS, with_colu
 from precursor_screen.kernel.judge.flag import Recall
 from precursor_screen.kernel.part import Part
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved, rows_of
+from precursor_screen.kernel.same_cargo import FindLines
 from precursor_screen.kernel.screen import Screened
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.jurisdiction import whose_law
@@ -68,6 +69,7 @@ class EngineResult(Struct, frozen=True):
         part: all lines.
         textless: how many lines have no text of goods.
         recall: gives lines by their ids.
+        find: gives the ids of the lines that bear some numbers of bills or containers.
         cite: gives the cells of lines by their ids, and of shipments, see `gather_inputs.cite_cells`.
         texts_beside: TEXTS_BESIDE.
     """
@@ -77,6 +79,7 @@ class EngineResult(Struct, frozen=True):
     part: Part
     textless: int
     recall: Recall
+    find: FindLines
     cite: Cite
     texts_beside: pa.Table
 

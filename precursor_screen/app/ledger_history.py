@@ -7,7 +7,8 @@ leaves nothing; killed before the third, it is recorded, and the next one tells 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from types import TracebackType
 from typing import Any
 
@@ -103,6 +104,10 @@ class LedgerMemory:
     def _read_query(self, query: HistoryQuery) -> QueryAnswer:
         span = EVER if query.span_days is None else query.span_days
         return self._transaction.look_back(self._movements, span, query.columns, query.groupings)
+
+    def listed_between(self, first: date, last: date, columns: Sequence[str]) -> pa.Table:
+        """The recorded movements of a substance of some days that still count."""
+        return self._transaction.listed_between(first, last, columns)
 
     def recall(self, line_ids: Iterable[str]) -> pa.Table:
         """MOVEMENT of some lines of earlier runs, those that are still remembered."""

@@ -36,6 +36,7 @@ from precursor_screen.core.schema import ISSUE
 from precursor_screen.kernel.match import Matches, match, merge_matches
 from precursor_screen.kernel.part import Part, find_missing, judge_part, recall_lines
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
+from precursor_screen.kernel.same_cargo import CargoNumbers
 from precursor_screen.readers.input_tables import find_repeated, no_lines
 from precursor_screen.readers.interface import InputTables
 from precursor_screen.readers.tabular.other_texts import out_of_table_raw
@@ -216,7 +217,8 @@ def judge_on_spark(context: SparkContext, request: Request, lines_a_task: int = 
     else:
         part = judge_part(cluster_lines.plan.schema.empty_table(), **given, reference=reference, every_line=True)
     recall = partial(_recall, cluster_lines, part.lines, {**given, "reference": reference})
-    return EngineResult(inputs, issues, part, sum(textless), recall, partial(_cite, cluster_lines, part.lines), beside_of(named))
+    find, cite = partial(_find, cluster_lines), partial(_cite, cluster_lines, part.lines)
+    return EngineResult(inputs, issues, part, sum(textless), recall, find, cite, beside_of(named))
 
 
 def _read(
@@ -319,6 +321,12 @@ def _recall(
         return relevant
     numbers = known.filter(pc.is_in(known.column("line_id"), unknown)).column(LINE_NO)
     return recall_lines(cluster_lines.take(numbers.to_numpy()), relevant, **given)
+
+
+def _find(cluster_lines: ClusterLines, numbers: CargoNumbers) -> pa.Array:
+    """The ids of the lines that bear some numbers."""
+    found = bring(each(cluster_lines.lines, partial(tasks.find_lines, cluster_lines.share(cluster_lines.plan), numbers)))
+    return pa.array([line_id for row in found for line_id in unpack(row)], pa.string())
 
 
 def _cite(cluster_lines: ClusterLines, known: pa.Table, line_ids: pa.Array, shipments: tuple[str, ...]) -> pa.Table:

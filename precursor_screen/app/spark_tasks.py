@@ -32,6 +32,7 @@ from precursor_screen.core.schema import BY_NAME, MENTION_COLUMNS, NAME_COLUMNS
 from precursor_screen.kernel.match import TEXT_FIELDS, distinct, find_cut_lengths, match
 from precursor_screen.kernel.part import judge_part
 from precursor_screen.kernel.resolve.distinct import LINE_NO
+from precursor_screen.kernel.same_cargo import BILLS, CONTAINERS, CargoNumbers, ids_that_bear
 from precursor_screen.matching.substance.identifiers import CODE_FIELDS
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference
@@ -232,6 +233,14 @@ def take_lines(plan: Shared[Plan], numbers: Numbers, rows: Iterator[Row]) -> Ite
         if begin < end:
             lines = number_lines(plan, row)
             yield row._replace(content=_pack_table(lines.filter(pc.is_in(lines.column(LINE_NO), pa.array(numbers)))))
+
+
+def find_lines(plan: Shared[Plan], numbers: CargoNumbers, rows: Iterator[Row]) -> Iterator[Row]:
+    """The ids of the lines that bear some numbers."""
+    for row in rows:
+        found = ids_that_bear(number_lines(plan, row, ("line_id", *BILLS, CONTAINERS)), numbers)
+        if len(found):
+            yield row._replace(content=pack(found.to_pylist()))
 
 
 def cut_texts(plan: Shared[Plan], task_count: int, rows: Iterator[Row]) -> Iterator[Row]:

@@ -33,6 +33,7 @@ from precursor_screen.kernel.match import Progress, match
 from precursor_screen.kernel.parallel_map import ParallelMap
 from precursor_screen.kernel.part import Part, cut_parts, find_missing, judge_part, merge_parts, recall_lines
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
+from precursor_screen.kernel.same_cargo import ids_that_bear
 from precursor_screen.kernel.screen import NoHistory, Screened, judge_run
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference
@@ -106,7 +107,7 @@ def run(
     judged = engine(request) if engine else judge_here(request, jobs, home)
     provenance = provenance_of(judged.inputs, reference)
     memory = remember(_record(started, shown_options or {}, provenance, reference)) if remember else None
-    screened = judge_run(judged.part, memory or NoHistory(), reference, judged.recall, step)
+    screened = judge_run(judged.part, memory or NoHistory(), reference, judged.recall, step, judged.find)
     step("writing the report")
     head = {"tool_version": __version__, "started": started.isoformat(timespec="seconds"), "options": dict(shown_options or {})}
     report = compose(head, provenance, judged, screened, memory, reference, fail_on=fail_on, sample=sample)
@@ -143,6 +144,7 @@ def judge_here(request: Request, jobs: int = 1, home: Path | None = None) -> Eng
         part,
         textless,
         recall,
+        partial(ids_that_bear, gathered.lines),
         partial(cite_cells, gathered, request.spool),
         gathered.texts_beside,
     )

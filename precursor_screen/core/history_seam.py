@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final, Protocol
 
@@ -270,6 +270,9 @@ class HistoryStore(Protocol):
 
     def look_back(self, request: HistoryRequest) -> History:
         """What is recorded that bears on the run."""
+
+    def listed_between(self, first: date, last: date, columns: Sequence[str]) -> pa.Table:
+        """Some columns of MOVEMENT: the recorded movements of a substance of some days that still count; asked after `look_back`."""
 
     def with_open_serious_flag(self, movement_keys: pa.Array) -> frozenset[str]:
         """Those of some recorded movements that bear an open flag of high or critical."""

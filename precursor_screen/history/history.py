@@ -263,12 +263,25 @@ def read_groups(
     groups, days = Groups(movements, keys), date_range(movements, span_days)
     if days is None or not groups.keys:
         return pa.schema([MOVEMENT.field(c) for c in wanted]).empty_table()
-    leaving = fetch(checksums.connection, "select id from leaving", pa.schema([("id", pa.int64())])).column(0).combine_chunks()
+    leaving = _leaving(checksums)
 
     def pick(rows: pa.Table) -> pa.Table:
         return rows.take(pa.array(np.flatnonzero(groups.shared(rows))))
 
     return _read(checksums, copy, days, pick, wanted, groups.columns, leaving)
+
+
+def read_listed(checksums: RowChecksums, copy: Copy, days: tuple[date, date], columns: Sequence[str]) -> pa.Table:
+    """Some columns of the recorded movements of a substance of some days; of a transaction whose batch is staged."""
+
+    def pick(rows: pa.Table) -> pa.Table:
+        return rows.filter(pc.is_valid(rows.column("substance_id")))
+
+    return _read(checksums, copy, days, pick, columns, ("substance_id",), _leaving(checksums))
+
+
+def _leaving(checksums: RowChecksums) -> pa.Array:
+    return fetch(checksums.connection, "select id from leaving", pa.schema([("id", pa.int64())])).column(0).combine_chunks()
 
 
 def date_range(movements: pa.Table, span_days: int) -> tuple[date, date] | None:

@@ -26,7 +26,7 @@ from precursor_screen.history.batch import StageResult, stage_batch
 from precursor_screen.history.chain import KEYS, RowChecksums
 from precursor_screen.history.columns import Copy
 from precursor_screen.history.episodes import record_episodes
-from precursor_screen.history.history import read_groups, read_versions, recall
+from precursor_screen.history.history import read_groups, read_listed, read_versions, recall
 from precursor_screen.history.transfer import fetch_texts, insert, run_many, stage_keys
 from precursor_screen.history.values import ESCALATED, NEW, SUPPRESSED, FileRecord, RunRecord, now
 from precursor_screen.history.verify import verified_checksums
@@ -271,6 +271,14 @@ class Transaction:
     def compare_flags(self, found: pa.Table, judged: JudgeResult, answered: frozenset[str] = frozenset()) -> FlagComparison:
         """States of the flags of this run, and what is no longer raised (`flags.compare`)."""
         return flags.compare(self._checksums, found, judged, self._run.as_of, self.run_no, answered)
+
+    def listed_between(self, first: date, last: date, columns: Sequence[str]) -> pa.Table:
+        """Some columns of the recorded movements of a substance, from one day to another, that this run does not end.
+
+        Raises:
+            LedgerError: one of them is not what was recorded.
+        """
+        return read_listed(self._checksums, self._copy, (first, last), columns)
 
     def recall(self, line_ids: Iterable[str]) -> pa.Table:
         """MOVEMENT of some lines of earlier runs."""

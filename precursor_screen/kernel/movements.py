@@ -43,8 +43,13 @@ class MovementsResult(Struct, frozen=True):
     obsolete: pa.Array
 
 
-def movement_rows(resolved: Resolved) -> pa.Table:
-    """LINE_MOVEMENT: what is worth remembering of each line, in the order of lines and substances; right under any partitioning."""
+def movement_rows(resolved: Resolved, *, every_line: bool = False) -> pa.Table:
+    """LINE_MOVEMENT: what is worth remembering of each line, in the order of lines and substances; right under any partitioning.
+
+    Args:
+        resolved: the lines.
+        every_line: whether each is worth it.
+    """
     lines, substances = resolved.lines, resolved.substances
     numbers, named = lines.column(LINE_NO), substances.column(LINE_NO)
     function = pc.coalesce(column_or_nulls(lines, "message_function"), "original")
@@ -55,6 +60,8 @@ def movement_rows(resolved: Resolved) -> pa.Table:
         signs.append(pc.is_valid(lines.column("goods_key")))
     if "version" in lines.column_names:
         signs.append(_is_later(lines.column("version")))
+    if every_line:
+        signs.append(pc.is_valid(numbers))
     alone = pc.and_(reduce(pc.or_kleene, signs), pc.invert(pc.is_in(numbers, pc.unique(named))))
     # Rows of the lines, one a candidate, and of the candidates: null where a line has none.
     rows = pa.concat_arrays([rows_of(named, numbers), pc.indices_nonzero(alone).cast(pa.int64())])

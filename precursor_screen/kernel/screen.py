@@ -8,7 +8,8 @@ twice: for the history, which `judge_windows` takes, and for the states of flags
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from functools import partial
 
 import numpy as np
@@ -60,6 +61,7 @@ from precursor_screen.kernel.papers.opened import add_balances, asks_balances, e
 from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.part import LineGaps, Part, judge_part, keep_lines
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Numbers, Resolved, rows_of
+from precursor_screen.kernel.same_cargo import FindLines, find_no_lines, find_renamed, ids_that_bear
 from precursor_screen.kernel.shipment_order import gather_cases
 from precursor_screen.kernel.trade_counts import add_count_facts, find_own, mark_watched, under_first_versions
 from precursor_screen.kernel.triage import EARLIER, count_earlier, triage
@@ -82,6 +84,10 @@ class NoHistory:
     def with_open_serious_flag(self, movement_keys: pa.Array) -> frozenset[str]:
         """None."""
         return frozenset()
+
+    def listed_between(self, first: date, last: date, columns: Sequence[str]) -> pa.Table:
+        """None."""
+        return MOVEMENT.empty_table().select(columns)
 
     def recall(self, line_ids: Iterable[str]) -> pa.Table:
         """None."""
@@ -164,11 +170,17 @@ def screen(
         parallel_map: how the matching of distinct texts and names is spread; changes nothing in the result.
     """
     matches = match(lines, reference, parallel_map, progress=progress)
-    return judge_run(judge_part(lines, inputs, matches, reference, parallel_map, every_line=True), NoHistory(), reference)
+    part = judge_part(lines, inputs, matches, reference, parallel_map, every_line=True)
+    return judge_run(part, NoHistory(), reference, find=partial(ids_that_bear, lines))
 
 
 def judge_run(
-    part: Part, memory: HistoryStore, reference: Reference, recall: Recall = recall_nothing, progress: Progress = lambda _: None
+    part: Part,
+    memory: HistoryStore,
+    reference: Reference,
+    recall: Recall = recall_nothing,
+    progress: Progress = lambda _: None,
+    find: FindLines = find_no_lines,
 ) -> Screened:
     """All lines of a run, judged by themselves, against one another and against what is remembered.
 
@@ -178,6 +190,7 @@ def judge_run(
         reference: what the law, the lists and the rules say.
         recall: gives lines that `part` did not keep.
         progress: told what is being done.
+        find: gives the ids of lines that bear some numbers of bills or containers.
     """
     progress("looking back")
     batch = batch_of(part.movements)
@@ -200,7 +213,11 @@ def judge_run(
     if asks_balances(reference):
         progress("comparing with permits and notifications")
         counted = add_balances(counted, [history.movements(query) for query in used_before], reference)
-    counted = add_arrival(counted, part.movements, history.versions.amended, reference.as_of)
+    renamed = find_renamed(part, movements.live, memory, find, recall)
+    amended = pa.concat_tables([history.versions.amended, renamed.amended])
+    history = replace(history, versions=replace(history.versions, amended=amended))
+    counted = pa.concat_tables([counted, renamed.movements], promote_options="default")
+    counted = add_arrival(counted, pa.concat_tables([part.movements, renamed.filed]), amended, reference.as_of)
     judging_over_time = partial(progress, "judging movements over time")
     judging_over_time()
     by_window = judge_windows(counted, history, reference.rules, reference, judging_over_time)

@@ -21,6 +21,8 @@ FIRST = {
     "country_of_dispatch": "IN",
     "country_of_destination": "DE",
     "version": "1",
+    "packages": "4",
+    "container_number": "OCLU4410220",
 }
 AMENDED = ("PS-CHEM-018", "PS-DOC-030", "PS-DOC-031", "PS-RTE-007")
 
