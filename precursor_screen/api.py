@@ -110,7 +110,7 @@ def screen(
     *,
     mapping: Path | None = None,
     encoding: str = "",
-    fail_on: str = "none",
+    fail_on: str = "",
     ledger: str = "",
     wait: float = 0.0,
     jobs: int = 1,
@@ -121,11 +121,12 @@ def screen(
     Args:
         what: a path or pattern, or a table of cells of pandas, polars, Arrow or whatever else hands out an Arrow stream (any columns; types
             are turned into text and mapped as in a file).
-        reference: from `load_reference`; default: loaded with `options`.
+        reference: from `load_reference`; default: loaded with `options`, the settings of the site and its registers, as the command loads it.
         mapping: a column map; default: the one that was accepted for a layout (`mapping accept`), else guessed.
         encoding: of text input; default: decided by content.
-        fail_on: level of a new flag, or band of a shipment, that sets `report.exit_code`.
-        ledger: URL of a ledger that remembers the run and is looked back in; default: none. The run counts as delivered when this returns.
+        fail_on: level of a new flag, or band of a shipment, that sets `report.exit_code`; default: none, and without `reference` as the
+            settings say.
+        ledger: URL of a ledger that remembers the run and is looked back in; default: as `fail_on`. The run counts as delivered when this returns.
         wait: seconds for another run that holds the ledger.
         jobs: processes for reading and matching; 0: as many as there are cores.
         options: of `load_reference`.
@@ -133,8 +134,8 @@ def screen(
     Raises:
         PrecursorScreenError: as the command line would say.
     """
-    from precursor_screen.app.run_settings import Settings, read_options
-    from precursor_screen.app.session import Session
+    from precursor_screen.app.run_settings import Settings, read_options, settings_of
+    from precursor_screen.app.session import Session, load
     from precursor_screen.reporting.brief import NotebookReport
 
     if reference is not None and options:
@@ -143,16 +144,20 @@ def screen(
             remedy="Pass them to load_reference(), or leave reference= out.",
         )
     sources = sources_of(what)
-    known = reference or load_reference(**options)
-    settings = Settings(
-        watchlists=tuple(w.list_id for w in known.watchlists) if known.parties_wanted else ("none",),
-        read=read_options(mapping, encoding, options.get("home") or default_home()),
-        fail_on=fail_on,
-        ledger=ledger,
-        wait=wait,
-        jobs=jobs,
-    )
-    return NotebookReport.of(Session(settings, known).run(sources).report)
+    if reference is None:
+        given = {"mapping": mapping, "encoding": encoding, "fail_on": fail_on, "ledger": ledger, "wait": wait, "jobs": jobs}
+        settings = settings_of(None, given | options)
+        reference = load(settings)
+    else:
+        settings = Settings(
+            watchlists=tuple(w.list_id for w in reference.watchlists) if reference.parties_wanted else ("none",),
+            read=read_options(mapping, encoding, default_home()),
+            fail_on=fail_on or "none",
+            ledger=ledger,
+            wait=wait,
+            jobs=jobs,
+        )
+    return NotebookReport.of(Session(settings, reference).run(sources).report)
 
 
 def sources_of(what: str | Path | ArrowTable) -> tuple[Source, ...]:

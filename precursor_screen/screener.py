@@ -16,11 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
 
-from precursor_screen.app.run_settings import NO_WATCHLIST, Settings, merge_options
-from precursor_screen.app.site_settings import load_settings
-from precursor_screen.core.errors import UsageError
+from precursor_screen.app.run_settings import Settings, settings_of
 from precursor_screen.reference.bundle import Reference
 
 if TYPE_CHECKING:
@@ -98,7 +95,7 @@ class Screener:
         home: where imported lists and registers lie. config: a settings file; default: the one in the working folder.
         as_of: the day that judges; default: today.
         fail_on: level of a new flag, or band of a shipment, that sets `report.exit_code`.
-        ledger: a file or URL; default: none.
+        ledger: a file or URL; default: as the settings say.
         mapping: a column map. encoding: of text input. jobs: processes; 0: as many as there are cores.
 
     Raises:
@@ -126,26 +123,22 @@ class Screener:
     ) -> None:
         from precursor_screen.app.session import load
 
-        for name, value in (("watchlists", watchlists), ("tiers", tiers), ("rules", rules)):
-            if isinstance(value, str | Path):
-                raise UsageError(f"{name}={value!r} is not a sequence", remedy=f"Write {name}=[{str(value)!r}].")
-        values = load_settings(config)
-        merged = merge_options(
-            values,
-            jurisdiction=jurisdiction or None,
-            watchlists=(NO_WATCHLIST,) if watchlists is None else tuple(str(w) if isinstance(w, Path) else w for w in watchlists),
-            tiers=tuple(tiers),
-            rule_dirs=tuple(map(str, rules)),
-            mapping=str(mapping) if mapping else None,
-            encoding=encoding or None,
-            fail_on=fail_on or None,
-            ledger=ledger,
-            only_rules=only_rules,
-            registers=registers,
-            as_of=as_of or date.today(),
-            jobs=jobs,
-        )
-        self.settings: Settings = replace(merged, home=home) if home else merged
+        given = {
+            "jurisdiction": jurisdiction,
+            "watchlists": watchlists,
+            "tiers": tiers or None,
+            "rules": rules,
+            "only_rules": only_rules,
+            "registers": registers,
+            "home": home,
+            "as_of": as_of,
+            "fail_on": fail_on,
+            "ledger": ledger,
+            "mapping": mapping,
+            "encoding": encoding,
+            "jobs": jobs,
+        }
+        self.settings: Settings = settings_of(config, given)
         self.reference: Reference = load(self.settings)
 
     def screen(self, source: str | Path | ArrowTable) -> NotebookReport:

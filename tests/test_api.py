@@ -206,3 +206,14 @@ def test_watchlists_are_opened_by_name_path_or_all(home, tmp_path):
     assert [w.list_id for w in open_watchlists([str(path), "sample"], home)] == ["mine", "sample"]
     with pytest.raises(WatchlistError, match="never imported"):
         open_watchlists(["no-such-list"], home)
+
+
+def test_without_a_reference_the_settings_of_the_site_count(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("precursor-screen.toml").write_text('jurisdiction = "US"\nwatchlists = ["none"]\nfail_on = "low"\n')
+    Path("m.csv").write_bytes(table([{"description of goods": "ACETONE", "hs code": "291411"}]))
+    report = precursor_screen.screen("m.csv", home=tmp_path)
+    assert (report.provenance["jurisdiction"], report.exit_code) == ("US", 1)
+    assert precursor_screen.screen("m.csv", home=tmp_path, jurisdiction="EU", fail_on="none").exit_code == 0
+    with pytest.raises(UsageError, match="tier is not an option"):
+        precursor_screen.screen("m.csv", home=tmp_path, tier=["national"])

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from precursor_screen.app.site_settings import GUESS, Value, check_value, default_home, home_of, ledger_of
+from precursor_screen.app.site_settings import GUESS, Value, check_value, default_home, home_of, ledger_of, load_settings
 from precursor_screen.core.errors import UsageError
 from precursor_screen.core.files import stat_of
 from precursor_screen.readers.interface import ReadOptions
@@ -252,4 +252,47 @@ def site_rules(values: Mapping[str, Value], rates: Path | None = None) -> SiteRu
         pack=values["rules.pack"].value,
         always_filed=tuple(values["rules.always_filed"].value),
         **files,
+    )
+
+
+_SEQUENCES = ("watchlists", "tiers", "rules", "rule_dirs")
+_OF_THE_SITE = {"home": "home", **{name: f"rules.{name}" for name in ("pack", "params", "concern", "rates", "exceptions")}}
+
+
+_GIVEN = (
+    *("jurisdiction", "tiers", "rules", "rule_dirs", "only_rules", "registers", "structure", "as_of"),
+    *("fail_on", "ledger", "wait", "mapping", "encoding", "jobs"),
+)
+
+
+def settings_of(config: Path | None, given: Mapping[str, Any]) -> Settings:
+    """The settings of the site, with what a caller gives, as a command merges its options.
+
+    Args:
+        config: a settings file; default: the one in the working folder.
+        given: as `Screener` and `load_reference` take it; None and an empty text are not given, but for `watchlists=None`.
+
+    Raises:
+        UsageError: a name that is not an option, a value of another type or that is not allowed.
+    """
+    for name in _SEQUENCES:
+        if isinstance(value := given.get(name), str | Path):
+            raise UsageError(f"{name}={value!r} is not a sequence", remedy=f"Write {name}=[{str(value)!r}].")
+    lists = given.get("watchlists", ())
+    if given.get("tiers") is not None and not given["tiers"]:
+        raise UsageError("tiers is empty: nothing would be screened for", remedy=f"Use {', '.join(COUNTED_TIERS)}.")
+    given = {n: value for n, value in given.items() if n != "watchlists" and value is not None and value != ""}
+    values = load_settings(config)
+    values |= {key: Value(str(given.pop(name)), f"{name}=") for name, key in _OF_THE_SITE.items() if name in given}
+    if unknown := given.keys() - set(_GIVEN):
+        raise UsageError(f"{min(unknown)} is not an option", remedy=f"Use {', '.join(sorted(_GIVEN))}.")
+    folders = given.pop("rules", given.pop("rule_dirs", ()))
+    return merge_options(
+        values,
+        watchlists=(NO_WATCHLIST,) if lists is None else tuple(str(w) if isinstance(w, Path) else w for w in lists),
+        tiers=tuple(given.pop("tiers", ())),
+        rule_dirs=tuple(map(str, folders)),
+        mapping=str(given.pop("mapping")) if "mapping" in given else None,
+        as_of=given.pop("as_of", date.today()),
+        **given,
     )
