@@ -142,6 +142,8 @@ def _before_where(text: str) -> Iterator[str]:
     before = words[number - 1] if number else ""
     if number and number + 1 == len(words) and len(words[number]) <= _MOST_DROPPED and not is_of_address(before):
         return  # `TRADING CORP NO. 2`, or the like
+    if number and piece_kind(" ".join(words[number + 1 :])) == FORM and len(words[number]) <= _MOST_DROPPED:
+        return  # `RUNG RUEANG 99 CO LTD`
     if not number and not (words and (words[-1].strip(".,").lower() in LAST_WORDS or is_country(words[-1]))):
         return
     if number:
