@@ -44,7 +44,7 @@ def open_watchlists(named: Sequence[str] = (), home: Path | None = None, *, in_f
 
 def load_reference(
     *,
-    watchlists: Sequence[str] | None = (),
+    watchlists: Sequence[str | Path] | None = (),
     home: Path | None = None,
     rule_dirs: Sequence[Path] = (),
     only_rules: bool = False,
@@ -91,7 +91,7 @@ def load_reference(
     return load(
         Settings(
             home=home or default_home(),
-            watchlists=(NO_WATCHLIST,) if watchlists is None else tuple(watchlists),
+            watchlists=(NO_WATCHLIST,) if watchlists is None else tuple(str(w) if isinstance(w, Path) else w for w in watchlists),
             rule_dirs=tuple(rule_dirs),
             only_rules=only_rules,
             site=SiteRules(pack, params, exceptions, concern, rates=rates),

@@ -110,7 +110,7 @@ class Screener:
         self,
         *,
         jurisdiction: str = "",
-        watchlists: Sequence[str] | None = (),
+        watchlists: Sequence[str | Path] | None = (),
         tiers: Sequence[str] = (),
         rules: Sequence[Path | str] = (),
         only_rules: bool = False,
@@ -133,7 +133,7 @@ class Screener:
         merged = merge_options(
             values,
             jurisdiction=jurisdiction or None,
-            watchlists=(NO_WATCHLIST,) if watchlists is None else tuple(watchlists),
+            watchlists=(NO_WATCHLIST,) if watchlists is None else tuple(str(w) if isinstance(w, Path) else w for w in watchlists),
             tiers=tuple(tiers),
             rule_dirs=tuple(map(str, rules)),
             mapping=str(mapping) if mapping else None,

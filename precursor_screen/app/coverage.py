@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from precursor_screen.core.arrow import rows_with, tuples_of
 from precursor_screen.core.errors import ExitCode
 from precursor_screen.core.issues import DEGRADED, ISSUE_CODES, SET_ASIDE, UNSCREENABLE, WORDS_ALONE
-from precursor_screen.core.model import BANDS, CONVENTIONS, LEVELS, OPEN, OWN_LIST, Input, Rule
+from precursor_screen.core.model import BANDS, CONVENTIONS, LEVELS, NEWS, OPEN, OWN_LIST, Input, Rule
 from precursor_screen.core.schema import NAME_COLUMNS
 from precursor_screen.core.words import counted, first_few
 from precursor_screen.kernel.screen import Screened
@@ -223,7 +223,7 @@ def _moves(screened: Screened, rules: Mapping[str, Rule], fail_on: str) -> bool:
     least = LEVELS.index("critical" if is_band else fail_on)
     every = tuples_of(screened.flags, "rule_id", "level", "state", "shipment_id")
     settled = [row for row in every if rules[row[0]].status != "experimental"]
-    if any(LEVELS.index(level) >= least and state == "new" for _, level, state, _ in settled):
+    if any(LEVELS.index(level) >= least and state in NEWS for _, level, state, _ in settled):
         return True
     if not is_band:
         return False

@@ -13,7 +13,7 @@ import click
 from precursor_screen.cli import common
 from precursor_screen.cli.ledger import with_ledger
 from precursor_screen.core.grouped import grouped
-from precursor_screen.core.model import REASONS
+from precursor_screen.core.model import REASONS, STATES
 from precursor_screen.core.words import printable
 
 if TYPE_CHECKING:
@@ -204,8 +204,8 @@ def _row(one: Precision) -> str:
 
 _SHOWN = 50
 _REFUSED = 20  # rows of a file that are named
-_STATES = ["open", "new", "existing", "suppressed", "resolved", "all"]
-_STATE = "As of the last run or verdict; open: new and existing; suppressed: cleared."
+_STATES = ["open", *STATES, "all"]
+_STATE = "As of the last run or verdict; open: new, existing and escalated; suppressed: cleared."
 _VERDICT = "What was found; open takes an earlier verdict back."
 _REASON = f"Short code of your own, or one of: {', '.join(REASONS)}."
 _VERDICTS = ["open", "cleared", "referred", "confirmed", "inconclusive"]

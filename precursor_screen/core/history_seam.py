@@ -10,7 +10,7 @@ import pyarrow as pa
 from msgspec import Struct, field
 
 from precursor_screen.core.arrow import tuples_of
-from precursor_screen.core.schema import MOVEMENT
+from precursor_screen.core.schema import DECIMAL, MOVEMENT
 
 # What every judgement needs: identity, the references that link messages about one cargo, and what the law is looked up by.
 IDENTITY = ("movement_key", "line_id", "shipment_id", "source_file", "source_row", "as_of_date", "substance_id")
@@ -21,6 +21,17 @@ ALWAYS = (*IDENTITY, *REFERENCES, "direction", "substance_mass_kg")
 _TEXT: Final = pa.string()
 LINE_SUBSTANCE: Final = pa.schema([("line_id", _TEXT), ("substance_id", _TEXT)])
 RULE_LINE: Final = pa.schema([("rule_id", _TEXT), ("line_id", _TEXT)])
+# A movement of the first version of what stands, what all of that version's lines state of its substance and what those that stand do,
+# and what the bill no longer names at all.
+AMENDED_MOVEMENT: Final = pa.schema(
+    [
+        *MOVEMENT,
+        *((name, DECIMAL) for name in ("previous_bill_kg", "amended_kg", "amended_growth")),
+        ("dropped_substance_id", _TEXT),
+        ("dropped_kg", DECIMAL),
+        ("dropped_description", _TEXT),
+    ]
+)
 KNOWN: Final = pa.schema([("movement_key", _TEXT), ("line_id", _TEXT)])
 
 
@@ -30,7 +41,8 @@ class VersionsResult(Struct, frozen=True):
     Attributes:
         why: line_id -> why a line of the run does not stand: superseded, cancelled; of a cancellation: cancellation, waiting.
         uncounted: LINE_SUBSTANCE: rows of the run whose mass counts in another one.
-        amended: MOVEMENT: the rows that lines which stand take the place of, each under the movement_key of the line that does.
+        amended: AMENDED_MOVEMENT: the rows of first versions that lines which stand have taken the place of, each under the
+            movement_key of the line that does.
         previous: line of the run -> the line that it amends.
         rejudged: MOVEMENT: recorded rows that stand and are to be judged anew.
         ended: KNOWN: recorded lines that stand no longer.
@@ -42,7 +54,7 @@ class VersionsResult(Struct, frozen=True):
 
     why: Mapping[str, str] = field(default_factory=dict)
     uncounted: pa.Table = field(default_factory=LINE_SUBSTANCE.empty_table)
-    amended: pa.Table = field(default_factory=MOVEMENT.empty_table)
+    amended: pa.Table = field(default_factory=AMENDED_MOVEMENT.empty_table)
     previous: Mapping[str, str] = field(default_factory=dict)
     rejudged: pa.Table = field(default_factory=MOVEMENT.empty_table)
     ended: pa.Table = field(default_factory=KNOWN.empty_table)
@@ -215,6 +227,7 @@ class JudgeResult(Struct, frozen=True):
         episodes: EPISODE of the flags of those rules.
         lists: the watchlists that names were compared with; None: all.
         tiers: those of the substances that were looked for; None: all.
+        escalating: rule ids whose flags say that a message is graver than the first about the same cargo.
     """
 
     lines: pa.Table
@@ -227,13 +240,14 @@ class JudgeResult(Struct, frozen=True):
     episodes: pa.Table = field(default_factory=EPISODE.empty_table)
     lists: frozenset[str] | None = None
     tiers: frozenset[str] | None = None
+    escalating: frozenset[str] = frozenset()
 
 
 class FlagComparison(Struct, frozen=True):
     """The flags of a run against what is recorded.
 
     Attributes:
-        flags: FLAG: those of the run in their order, `state` new, existing or suppressed.
+        flags: FLAG: those of the run in their order, `state` new, existing, escalated or suppressed.
         carried: FLAG: of earlier runs on lines sent again, by history rules, which judge new lines only; existing or suppressed.
         resolved: FLAG: open until now, judged again and no longer raised, or on a cancelled movement; reported once.
         suppressed: SUPPRESSED: the clearances that hold, by officer.

@@ -22,7 +22,14 @@ REASONS = ("licensed", "end-use-confirmed", "other-party", "other-substance", "d
 LEVELS = ("informational", "low", "medium", "high", "critical")
 CONFIDENCES = ("low", "medium", "high")
 BANDS = ("none", "low", "review", "hold")
-OPEN = ("new", "existing")  # states of flags that score and that an officer is to look at
+OPEN = ("new", "existing", "escalated")  # states of flags that score and that an officer is to look at
+NEWS = (
+    "new",
+    "escalated",
+)  # those of them that somebody is to be told of: escalated, what was told of before and has become graver
+STATES = (*OPEN, "suppressed", "resolved")
+AMENDED = ".amended"  # ends a tag of the rules that compare a message with the first one about the same cargo
+STATE_WORDS = {"existing": "known", "escalated": "escalated"}  # as people read them; of what is new nothing is said
 ENTRY_KINDS = ("person", "organisation", "vessel", "aircraft")  # of watchlists
 # From what on something new is exit code 1: a level of a flag, or a band of a shipment (`low` is the level, `none` is never).
 FAIL_ON = (*LEVELS, "review", "hold", "none")

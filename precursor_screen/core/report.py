@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct, field
 
-from precursor_screen.core.model import BANDS, LEVELS, Rule, WatchlistEntry
+from precursor_screen.core.model import BANDS, LEVELS, NEWS, OPEN, STATES, Rule, WatchlistEntry
 from precursor_screen.core.schema import GOODS, PARTICULARS, SUPPRESSED, TEXTS_BESIDE
 from precursor_screen.core.words import counted
 
@@ -68,8 +68,8 @@ class Report(Struct, frozen=True):
 
     @property
     def open_flags(self) -> pa.Table:
-        """The flags that an officer is to look at: new and existing ones."""
-        return self.flags.filter(pc.is_in(self.flags.column("state"), pa.array(["new", "existing"])))
+        """The flags that an officer is to look at: new, existing and escalated ones."""
+        return self.flags.filter(pc.is_in(self.flags.column("state"), pa.array(OPEN)))
 
     @property
     def worst_first(self) -> pa.Table:
@@ -112,7 +112,12 @@ class Report(Struct, frozen=True):
     def state_counts(self) -> dict[str, int]:
         """Flags per state, of those states that occur."""
         counts = {v["values"]: v["counts"] for v in self.flags.column("state").value_counts().to_pylist()}
-        return {state: counts[state] for state in ("new", "existing", "suppressed", "resolved") if state in counts}
+        return {state: counts[state] for state in STATES if state in counts}
+
+    @property
+    def news_count(self) -> int:
+        """How many flags somebody is to be told of."""
+        return sum(count for state, count in self.state_counts().items() if state in NEWS)
 
     def flag_records(self, flags: pa.Table | None = None) -> Iterator[dict[str, Any]]:
         """Some flags (default: all) as plain data with legal basis and parsed evidence, a batch at a time."""

@@ -109,9 +109,11 @@ PREVIOUS_COLUMNS = _columns("previous")  # of a movement that was amended: what 
 MOVEMENT_COUNTED = _columns("counted")
 # Of movements of substances: how much of their permit and notification is used (`kernel.papers.balance`).
 MOVEMENT_PAPERS = _columns("papers")
+# Of movements of this run: whether they were filed after the goods had come (`kernel.movements.add_arrival`).
+MOVEMENT_ARRIVAL = _columns("arrival")
 COLUMNS: tuple[Column, ...] = (
     *(*LINE_COLUMNS, *LINE_FACTS, *SUBSTANCE_COLUMNS, *PARTY_COLUMNS, *PREVIOUS_COLUMNS, *MOVEMENT_COUNTED),
-    *MOVEMENT_PAPERS,
+    *(*MOVEMENT_PAPERS, *MOVEMENT_ARRIVAL),
 )
 BY_NAME: dict[str, Column] = {c.name: c for c in COLUMNS}
 
@@ -129,7 +131,7 @@ MOVEMENT = pa.schema([(c.name, c.arrow) for c in MOVEMENT_STORED])
 MOVEMENT_LOOKED_UP = _taken("looked up")
 MOVEMENT_COLUMNS: tuple[Column, ...] = (
     *(*MOVEMENT_STORED, *MOVEMENT_LOOKED_UP, *MOVEMENT_COUNTED),
-    *(*MOVEMENT_PAPERS, *PREVIOUS_COLUMNS),
+    *(*MOVEMENT_PAPERS, *MOVEMENT_ARRIVAL, *PREVIOUS_COLUMNS),
 )
 
 

@@ -32,6 +32,7 @@ _LEAVING = pa.schema([("id", pa.int64()), ("why", _TEXT)])
 _DECIDED_BY = (
     *("movement_key", "line_id", "shipment_id", "message_function", "version", "as_of_date", "container_numbers", "hs6"),
     *("description", "packages", "substance_id", "substance_mass_kg", "mass_basis", "item_number"),
+    *("match_strength", "match_method", "form"),
 )
 _RECORDED = pa.schema(
     [

@@ -23,10 +23,10 @@ from sqlalchemy import Connection, text
 from precursor_screen.core.arrow import rows_with, set_columns, tuples_of
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.history_seam import MEMBER
-from precursor_screen.core.model import LEVELS
+from precursor_screen.core.model import LEVELS, NEWS
 from precursor_screen.history.chain import RowChecksums
 from precursor_screen.history.transfer import fetch, run_many, stage, stage_keys
-from precursor_screen.history.values import EXISTING, NEW, RESOLVED
+from precursor_screen.history.values import EXISTING, NEWS_IN_SQL, RESOLVED
 
 # Episodes of a run against those recorded: which go on under the id that they have, and which have become one.
 
@@ -301,7 +301,7 @@ def read_previous(
     for row in fetch(checksums.connection, query, _BEFORE).to_pylist():
         shown = json.loads(row["evidence"] or "[]")
         covers = _stated(shown).get("episode", row["flag_id"])
-        state = EXISTING if row["state"] == NEW and row["last_run"] not in undelivered_runs else row["state"]
+        state = EXISTING if row["state"] in NEWS and row["last_run"] not in undelivered_runs else row["state"]
         found[row["flag_id"]] = PreviousFlag(row["flag_id"], state, row["level"], _value(shown), covers)
     return found
 
@@ -328,7 +328,7 @@ def _earlier_flags(checksums: RowChecksums, flags: pa.Table, rules: frozenset[st
     runs = ", ".join(map(str, sorted(undelivered_runs))) or "null"
     query = f"""select f.line_id, f.rule_id, coalesce(f.substance_id, ''), f.flag_id, f.first_run
         from beside b cross join flags f where f.line_id = b.line_id and f.state <> '{RESOLVED}'
-        and not (f.state = '{NEW}' and coalesce(f.last_run in ({runs}), false)) order by f.first_run, f.flag_id"""
+        and not (f.state in ({NEWS_IN_SQL}) and coalesce(f.last_run in ({runs}), false)) order by f.first_run, f.flag_id"""
     return rows_with(fetch(checksums.connection, query, _EARLIER), "rule_id", rules)
 
 

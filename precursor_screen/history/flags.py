@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from precursor_screen.core.arrow import set_columns, tuples_of
 from precursor_screen.core.history_seam import KNOWN, FlagComparison, JudgeResult
-from precursor_screen.core.model import BANDS, LEVELS, OPEN
+from precursor_screen.core.model import BANDS, LEVELS, NEWS, OPEN
 from precursor_screen.core.schema import FLAG, MOVEMENT
 from precursor_screen.core.schema import SUPPRESSED as SUPPRESSION
 from precursor_screen.history.chain import RowChecksums
@@ -30,7 +30,7 @@ from precursor_screen.history.episodes import (
 )
 from precursor_screen.history.transfer import fetch, fetch_texts, stage, stage_keys
 from precursor_screen.history.upkeep import adopt_ids
-from precursor_screen.history.values import EXISTING, NEW, RESOLVED, SUPPRESSED, Verdict
+from precursor_screen.history.values import ESCALATED, EXISTING, NEW, OPEN_IN_SQL, RESOLVED, SUPPRESSED, Verdict
 from precursor_screen.history.verdicts import clearances_in_force
 
 _TEXT = pa.string()
@@ -89,29 +89,33 @@ def compare(
     cleared = clearances_in_force(connection, as_of)
     on_flag = {verdict.flag_id: verdict for verdict in cleared.values()}
     raised = frozenset(flags.column("flag_id").to_pylist())
-    recorded = _recorded_states(checksums, flags, undelivered_runs)
+    recorded = _recorded_flags(checksums, flags, undelivered_runs)
     places = list(tuples_of(flags, "flag_id", "line_id"))
     kept = _kept_episodes(checksums, joined, undelivered_runs)
     # Of an episode it counts whether what was recorded of it is covered, and not which of its lines was cleared.
-    states = [_state({} if place[0] in kept else cleared, place, recorded.get(place[0], ("", 0))[0]) for place in places]
+    states = [_state({} if p[0] in kept else cleared, p, recorded.get(p[0], _UNKNOWN).state) for p in places]
     over_time = frozenset(r for r, scope in judged.scopes.items() if scope == _HISTORY)
-    first_runs = [run_no if s == NEW else recorded.get(p[0], ("", run_no))[1] for p, s in zip(places, states, strict=True)]
+    first_runs = [
+        run_no if s == NEW or p[0] not in recorded else recorded[p[0]].first_run for p, s in zip(places, states, strict=True)
+    ]
     named, grows = name_continued(checksums, flags, over_time, first_runs, undelivered_runs, judged.growing, on_flag, kept)
     of_episode = {
         place: grows[place[0]]
         for place, state in zip(places, states, strict=True)
-        if (state == NEW or place[0] in kept) and place[0] in grows
+        if (state in NEWS or place[0] in kept) and place[0] in grows
     }
-    of_episode = {place: before for place, before in of_episode.items() if place[0] not in kept or before.state != NEW}
+    of_episode = {place: before for place, before in of_episode.items() if place[0] not in kept or before.state not in NEWS}
     # A clearance covers an episode until it escalates; a flag that grows from one of which somebody was told is no news.
     covers = {p: b.verdict_on for p, b in of_episode.items() if p[0] not in kept or b.state == SUPPRESSED}
     cleared = {p: v for p, v in cleared.items() if p[0] not in kept}
     cleared |= {place: on_flag[flag_id] for place, flag_id in covers.items() if flag_id in on_flag}
     known = {place for place, before in of_episode.items() if before.state != SUPPRESSED}
+    graver = {p for p in places if p[0] in kept and kept[p[0]].state != NEW}
     states = [
-        SUPPRESSED if p in cleared else EXISTING if p in known else NEW if p[0] in kept else s
+        SUPPRESSED if p in cleared else EXISTING if p in known else ESCALATED if p in graver else NEW if p[0] in kept else s
         for p, s in zip(places, states, strict=True)
     ]
+    states = _escalated(flags, states, recorded, judged.escalating)
     compared = set_columns(named, {"state": pa.array(states, _TEXT)})
     run = _Run(raised | frozenset(joined.aliases), judged, cleared, on_flag, answered, undelivered_runs)
     carried, resolved = _no_longer_raised(checksums, run)
@@ -156,7 +160,8 @@ def _kept_episodes(checksums: RowChecksums, joined: Joined, undelivered_runs: fr
         before = [known[i] for i in ids]
         values = [b.value for b in before if b.value is not None]
         states = {b.state for b in before}
-        state = SUPPRESSED if states == {SUPPRESSED} else NEW if states <= {NEW, SUPPRESSED} else EXISTING
+        untold = ESCALATED if ESCALATED in states else NEW
+        state = SUPPRESSED if states == {SUPPRESSED} else untold if states <= {NEW, ESCALATED, SUPPRESSED} else EXISTING
         level = max((b.level for b in before), key=LEVELS.index)
         found[flag_id] = PreviousFlag(flag_id, state, level, max(values) if values else None, before[0].verdict_on)
     return found
@@ -166,7 +171,35 @@ def _state(cleared: Clearances, place: tuple[str, str], recorded: str) -> str:
     """A flag that was resolved, or cleared by a verdict that holds no longer, is new again: somebody has to look at it."""
     if place in cleared:
         return SUPPRESSED
-    return EXISTING if recorded == EXISTING else NEW
+    return recorded if recorded in (EXISTING, ESCALATED) else NEW
+
+
+def _escalated(
+    flags: pa.Table, states: Sequence[str], recorded: Mapping[str, _Recorded], escalating: frozenset[str]
+) -> list[str]:
+    """The states of flags, those that were told of escalated where their line says something graver than the first message about it:
+    by a flag of a rule for that which is new, or does not say what it said.
+
+    Args:
+        flags: FLAG of the run, under the ids that stand.
+        states: of them, in their order.
+        recorded: what is recorded of them.
+        escalating: ids of the rules that compare a message with the first.
+    """
+    rows = list(zip(states, tuples_of(flags, "flag_id", "rule_id", "line_id", "because"), strict=True))
+    signs = {
+        (flag_id, line_id)
+        for state, (flag_id, rule_id, line_id, because) in rows
+        if rule_id in escalating
+        and (state in NEWS or (state == EXISTING and flag_id in recorded and recorded[flag_id].because != because))
+    }
+    lines = {line_id for _, line_id in signs}
+    found = []
+    for state, (flag_id, rule_id, line_id, _) in rows:
+        told = flag_id in recorded and (state == EXISTING or (state == NEW and recorded[flag_id].state == SUPPRESSED))
+        is_graver = told and ((flag_id, line_id) in signs if rule_id in escalating else line_id in lines)
+        found.append(ESCALATED if is_graver else state)
+    return found
 
 
 def _suppression(flag_id: str, verdict: Verdict) -> dict[str, Any]:
@@ -181,17 +214,28 @@ def undelivered(connection: Connection, run_no: int) -> frozenset[int]:
     return frozenset(int(n) for n in connection.execute(query, {"run": run_no}).scalars())
 
 
-def _recorded_states(checksums: RowChecksums, flags: pa.Table, undelivered_runs: frozenset[int]) -> dict[str, tuple[str, int]]:
-    """Flag id -> state, new only where nobody was told, and the run that first raised it."""
+class _Recorded(Struct, frozen=True):
+    """A recorded flag. state: new or escalated only where nobody was told; first_run: that raised it; because: what it said."""
+
+    state: str
+    first_run: int
+    because: str
+
+
+_UNKNOWN = _Recorded("", 0, "")
+
+
+def _recorded_flags(checksums: RowChecksums, flags: pa.Table, undelivered_runs: frozenset[int]) -> dict[str, _Recorded]:
+    """What is recorded of the flags of a run, by id."""
     stage_keys(checksums.connection, "raised", "flag_id", pc.unique(flags.column("flag_id")))
-    schema = pa.schema([_STORED.field(name) for name in ("flag_id", "state", "last_run", "first_run")])
+    schema = pa.schema([_STORED.field(name) for name in ("flag_id", "state", "last_run", "first_run", "because")])
     rows = tuples_of(checksums.fetch("flags", "raised r cross join flags t where t.flag_id = r.flag_id", schema))
-    return {flag_id: (_known_state(state, last, undelivered_runs), first) for flag_id, state, last, first in rows}
+    return {i: _Recorded(_known_state(state, last, undelivered_runs), first, because) for i, state, last, first, because in rows}
 
 
 def _known_state(state: str, last_run: int, undelivered_runs: frozenset[int]) -> str:
-    """What somebody was told of a flag: `new` means that nobody was."""
-    return EXISTING if state == NEW and last_run not in undelivered_runs else state
+    """What somebody was told of a flag: `new` and `escalated` mean that nobody was."""
+    return EXISTING if state in NEWS and last_run not in undelivered_runs else state
 
 
 def _no_longer_raised(checksums: RowChecksums, run: _Run) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -225,7 +269,7 @@ def _no_longer_raised(checksums: RowChecksums, run: _Run) -> tuple[list[dict[str
         elif flag["line_id"] in anew and flag["rule_id"] in judged.growing:
             over = not is_left_out and (flag["rule_id"], flag["line_id"]) not in not_evaluable and not is_cleared
         elif scope == _HISTORY and flag["line_id"] in sent:
-            carried.append({**flag, "state": SUPPRESSED if is_cleared else NEW if known == NEW else EXISTING})
+            carried.append({**flag, "state": SUPPRESSED if is_cleared else known if known in NEWS else EXISTING})
             continue
         else:
             # A flag rests on all its lines: what a part of a shipment no longer shows may stand in the rest of it.
@@ -310,7 +354,7 @@ def reported_bands(checksums: RowChecksums, flags: pa.Table, run_no: int) -> dic
             bands[row["shipment_id"]] = max(bands.get(row["shipment_id"], ""), row["band"] or "", key=_BANDS.index)
     known = {row["flag_id"] for row in recorded}
     for flag_id, shipment_id, state in tuples_of(flags, "flag_id", "shipment_id", "state"):
-        if state == NEW and flag_id in known:
+        if state in NEWS and flag_id in known:
             bands.pop(shipment_id, None)
     return bands
 
@@ -325,7 +369,7 @@ def with_open_serious_flag(checksums: RowChecksums, movement_keys: pa.Array) -> 
     if not len(wanted):
         return frozenset()
     stage_keys(checksums.connection, "asked_keys", "movement_key", wanted)
-    serious = f"t.state in ('{NEW}', '{EXISTING}') and t.level in ('high', 'critical')"
+    serious = f"t.state in ({OPEN_IN_SQL}) and t.level in ('high', 'critical')"
     source = f"asked_keys a join flags t on t.movement_key = a.movement_key where {serious}"
     return frozenset(checksums.fetch("flags", source, pa.schema([("movement_key", _TEXT)])).column(0).to_pylist())
 
@@ -359,7 +403,7 @@ def open_movements(checksums: RowChecksums, rule_ids: Sequence[str]) -> pa.Table
     checksums.check("movements", f"(select * from {flags.format('g', 'g')}) f {movements}", tuple(rule_ids))
     # A flag about a substance is about that one of its line's movements.
     query = f"""select f.flag_id, f.rule_id, {columns} from flags f cross join movements m
-        where f.rule_id in ({marks}) and f.state in ('{NEW}', '{EXISTING}')
+        where f.rule_id in ({marks}) and f.state in ({OPEN_IN_SQL})
         and m.movement_key = f.movement_key and m.line_id = f.line_id and m.ended_run is null
         and (f.substance_id is null or m.substance_id = f.substance_id) order by f.flag_id, m.id"""
     return fetch(checksums.connection, query, schema, tuple(rule_ids))

@@ -23,7 +23,8 @@ from precursor_screen.history.counts import counted_anew, read_rows
 from precursor_screen.history.episodes import lines_of_episodes
 from precursor_screen.history.transfer import fetch, stage_keys
 from precursor_screen.history.values import RECOUNTED, SUPPRESSED
-from precursor_screen.kernel.versions import amended_rows, counted_as
+from precursor_screen.kernel.amended import amended_rows, lines_of
+from precursor_screen.kernel.versions import counted_as
 
 # Which rows share a group with a run: comparisons of small numbers instead of texts.
 
@@ -187,8 +188,7 @@ def _ended(staged: StageResult) -> pa.Table:
 def _amended_rows(checksums: RowChecksums, staged: StageResult) -> pa.Table:
     """The rows that others take the place of, recorded ones and those of the run."""
     decision = staged.decision
-    before = {old for new, old in decision.previous.items() if new not in decision.why}
-    theirs = rows_with(staged.recorded, "line_id", before)
+    theirs = rows_with(staged.recorded, "line_id", lines_of(decision))
     rows = [read_rows(checksums.connection, theirs.column("id").to_pylist()), staged.rows]
     found = pa.concat_tables([r.select(MOVEMENT.names) for r in rows])
     return amended_rows(each_once(found), decision, _keys(staged))
@@ -200,10 +200,14 @@ def _keys(staged: StageResult) -> dict[str, str]:
 
 
 def _late(staged: StageResult) -> frozenset[str]:
-    """The recorded lines that turn out to amend what this run brings."""
+    """The recorded lines that turn out to stand in the place of what this run brings."""
     decision = staged.decision
     own = frozenset(staged.rows.column("line_id").to_pylist()) - staged.known
-    return frozenset(new for new, old in decision.previous.items() if old in own and new not in own and new not in decision.why)
+    late = {new for new, old in decision.previous.items() if old in own and new not in decision.why}
+    for one in decision.amendments:
+        if any(item.line_id in own for item in one.first):
+            late |= {item.line_id for item in decision.standing(one)}
+    return frozenset(late - own)
 
 
 def _to_rejudge(checksums: RowChecksums, staged: StageResult, late: frozenset[str]) -> pa.Table:

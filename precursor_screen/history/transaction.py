@@ -28,7 +28,7 @@ from precursor_screen.history.columns import Copy
 from precursor_screen.history.episodes import record_episodes
 from precursor_screen.history.history import read_groups, read_versions, recall
 from precursor_screen.history.transfer import fetch_texts, insert, run_many, stage_keys
-from precursor_screen.history.values import SUPPRESSED, FileRecord, RunRecord, now
+from precursor_screen.history.values import ESCALATED, NEW, SUPPRESSED, FileRecord, RunRecord, now
 from precursor_screen.history.verify import verified_checksums
 
 # Recording flags with their evidence, and the source's own cells of the lines they cite.
@@ -298,7 +298,7 @@ class Transaction:
         """
         states = record(self._checksums, compared, cells, judged, bands or {}, self.run_no)
         for name, count in states.items():
-            self._add(f"flags_{name}", count)
+            self._add(f"flags_{NEW if name == ESCALATED else name}", count)  # both are told anew
         return dict(states)
 
     def record_files(self, files: Iterable[FileRecord]) -> None:

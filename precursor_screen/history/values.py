@@ -10,7 +10,10 @@ from typing import Any
 
 from msgspec import Struct, field
 
-NEW, EXISTING, SUPPRESSED, RESOLVED = "new", "existing", "suppressed", "resolved"
+from precursor_screen.core.model import NEWS, OPEN
+
+NEW, EXISTING, ESCALATED, SUPPRESSED, RESOLVED = "new", "existing", "escalated", "suppressed", "resolved"
+NEWS_IN_SQL, OPEN_IN_SQL = (", ".join(f"'{state}'" for state in states) for states in (NEWS, OPEN))
 REOPENED, CLEARED, REFERRED, CONFIRMED, INCONCLUSIVE = "open", "cleared", "referred", "confirmed", "inconclusive"
 VERDICTS = (REOPENED, CLEARED, REFERRED, CONFIRMED, INCONCLUSIVE)
 RECOUNTED = "recounted"  # of a movement that was recorded once more, with the mass that it counts with now

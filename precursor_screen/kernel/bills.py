@@ -29,6 +29,14 @@ _LEAST = 4  # of the weights below: a code, the words or the substances must agr
 _WEIGHTS = (("hs6", 4), ("goods", 4), ("substances", 4), ("containers", 2), ("mass", 2), ("packages", 1))
 
 
+class Named(Struct, frozen=True):
+    """A substance that a line names. kg: its mass as stated, None: unknown; sure: by more than a weak name or a code alone."""
+
+    substance_id: str
+    kg: Decimal | None
+    sure: bool
+
+
 class Item(Struct, frozen=True):
     """What a line states, as far as it is known again by it.
 
@@ -44,6 +52,7 @@ class Item(Struct, frozen=True):
         function: original, replacement or cancellation.
         nth: number of the version.
         day: of the message.
+        named: the same substances, with what is known of each.
     """
 
     line_id: str
@@ -58,6 +67,7 @@ class Item(Struct, frozen=True):
     function: str
     nth: float
     day: date
+    named: tuple[Named, ...] = ()
 
     @property
     def content(self) -> tuple[object, ...]:
@@ -155,6 +165,13 @@ LINK_DAYS = 90  # a number used again after that is another consignment's
 _AFTER = timedelta(days=LINK_DAYS)
 
 
+class Amendment(Struct, frozen=True):
+    """A message that stands, and the first ones about the same cargo, whose place it has taken."""
+
+    now: tuple[Item, ...]
+    first: tuple[Item, ...]
+
+
 class Decision(Struct):
     """What becomes of the lines of bills.
 
@@ -164,6 +181,7 @@ class Decision(Struct):
         overlapping: lines that two parts of a bill state; they count once.
         conflicting: lines of one version that contradict each other, and stand.
         uncounted: numbers of the rows that stand and whose mass counts in another one.
+        amendments: of the messages that stand in the place of others.
     """
 
     why: dict[str, str] = field(default_factory=dict)
@@ -171,11 +189,23 @@ class Decision(Struct):
     overlapping: set[str] = field(default_factory=set)
     conflicting: set[str] = field(default_factory=set)
     uncounted: set[int] = field(default_factory=set)
+    amendments: list[Amendment] = field(default_factory=list)
+
+    def standing(self, amendment: Amendment) -> list[Item]:
+        """The items of an amendment that are not cancelled."""
+        return [item for item in amendment.now if item.line_id not in self.why]
+
+    def first_of(self, line_id: str) -> str:
+        """The line of the first version of an item."""
+        while line_id in self.previous:
+            line_id = self.previous[line_id]
+        return line_id
 
 
 class _Message(Struct):
     items: list[Item]
     superseded: bool = False
+    first: list[Item] = field(default_factory=list)  # of the first messages whose place it takes
 
     @property
     def order(self) -> tuple[float, bool, date, str]:
@@ -210,6 +240,7 @@ def judge_bill(items: Iterable[Item], result: Decision) -> None:
         named = [i for i in targets(cancelling, every) if i.day <= _later(cancelling.day)]
         result.why[cancelling.line_id] = DONE if named else WAITING
         result.why |= {i.line_id: CANCELLED for i in named if i.nth <= cancelling.nth}
+    result.amendments += [Amendment(tuple(m.items), tuple(m.first)) for m in current if m.first]
 
 
 def _later(day: date) -> date:
@@ -227,9 +258,10 @@ def _resolve_repeats(message: _Message, result: Decision) -> None:
 
 def _supersede(current: Sequence[_Message], message: _Message, result: Decision) -> None:
     """What a message does to those before it."""
-    replaces = message.items[0].function == REPLACEMENT
+    nth = message.items[0].nth
     for earlier in current:
-        amended = replaces or earlier.items[0].nth != message.items[0].nth
+        replaces = message.items[0].function == REPLACEMENT or nth > earlier.items[0].nth > 0
+        amended = replaces or earlier.items[0].nth != nth
         pairs = match_items(earlier.items, message.items, amended=amended)
         if replaces or 2 * len(pairs) >= min(len(earlier.items), len(message.items)):
             earlier.superseded = True
@@ -237,5 +269,7 @@ def _supersede(current: Sequence[_Message], message: _Message, result: Decision)
         else:
             superseded = [o for o, _ in pairs]
             result.overlapping |= {n.line_id for _, n in pairs}
+        if superseded:
+            message.first += earlier.first or superseded
         result.why |= {i.line_id: SUPERSEDED for i in superseded}
         result.previous |= {n.line_id: o.line_id for o, n in pairs}

@@ -6,6 +6,7 @@ remembering of them: a word of a lexicon, a party that resembles a listed one, o
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from functools import reduce
 
@@ -17,13 +18,15 @@ from msgspec import Struct
 from precursor_screen.core.arrow import rows_with, rows_without, set_columns, tuples_of
 from precursor_screen.core.engine import ask
 from precursor_screen.core.history_seam import VersionsResult
-from precursor_screen.core.schema import DECIMAL, ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
+from precursor_screen.core.schema import DECIMAL, ISSUE, MOVEMENT, MOVEMENT_ARRIVAL, MOVEMENT_STORED, SUBSTANCE
 from precursor_screen.kernel.bills import CANCELLATION, LINK_DAYS, WAITING
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved, begin_rows, column_or_nulls, number_alike, rows_of
 from precursor_screen.kernel.versions import apply_versions_alone, is_number
 
-# One row a line and substance: a line's number in the run, what its message does (original, replacement, cancellation), MOVEMENT.
-LINE_MOVEMENT = pa.schema([(LINE_NO, pa.int64()), ("function", pa.string()), *MOVEMENT])
+# One row a line and substance: a line's number in the run, what its message does (original, replacement, cancellation), the days on
+# which it is dated and on which the goods arrive, MOVEMENT.
+_DAYS = ("date", "arrival_date")
+LINE_MOVEMENT = pa.schema([(LINE_NO, pa.int64()), ("function", pa.string()), *((d, pa.date32()) for d in _DAYS), *MOVEMENT])
 
 
 class MovementsResult(Struct, frozen=True):
@@ -62,6 +65,7 @@ def movement_rows(resolved: Resolved) -> pa.Table:
     # Sums are held against thresholds, so a figure that may be read in two ways counts by the larger one.
     given = {"substance_mass_kg": pc.coalesce(mass, column_or_nulls(substances, "largest_mass_kg", DECIMAL))}
     columns = [numbers.take(rows), function.take(rows)]
+    columns += [column_or_nulls(lines, name, pa.date32()).take(rows) for name in _DAYS]
     for column in MOVEMENT_STORED:
         table, at = (substances, candidates) if column.subject == SUBSTANCE else (lines, rows)
         columns.append(given.get(column.name, column_or_nulls(table, column.name, column.arrow)).take(at))
@@ -99,6 +103,24 @@ def apply_versions(movements: pa.Table, batch: pa.Table, versions: VersionsResul
     live = without_obsolete(batch, obsolete)
     issues = pa.concat_tables([_message_issues(movements, versions), _obsolete_issues(movements, obsolete)])
     return MovementsResult(_weighed(live, versions.uncounted), issues, obsolete)
+
+
+def add_arrival(live: pa.Table, movements: pa.Table, amended: pa.Table, as_of: date) -> pa.Table:
+    """The movements with MOVEMENT_ARRIVAL: of those that amend others, whether they were filed after the goods had come.
+
+    Args:
+        live: MOVEMENT of this run, and more.
+        movements: LINE_MOVEMENT of it.
+        amended: AMENDED_MOVEMENT.
+        as_of: the day of the run: a message without a date is of this day.
+    """
+    if not amended.num_rows:
+        return live
+    rows = movements.filter(pc.is_in(movements.column("movement_key"), pc.unique(amended.column("movement_key"))))
+    filed, arrives = (rows.column(name) for name in _DAYS)
+    after = pc.less(arrives, pc.coalesce(filed, pa.scalar(as_of)))
+    at = pc.index_in(live.column("line_id"), rows.column("line_id").combine_chunks())
+    return set_columns(live, {MOVEMENT_ARRIVAL[0].name: after.take(at)})
 
 
 def without_obsolete(rows: pa.Table, obsolete: pa.Array) -> pa.Table:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from precursor_screen.core.arrow import tuples_of
+from precursor_screen.core.arrow import rows_with, tuples_of
 from precursor_screen.core.history_seam import (
     COUNTED_LINES,
     JUDGED_LINES,
@@ -30,7 +30,7 @@ from precursor_screen.core.history_seam import (
     NotEvaluable,
     VersionsResult,
 )
-from precursor_screen.core.model import BANDS, OPEN
+from precursor_screen.core.model import AMENDED, BANDS, NEWS, OPEN
 from precursor_screen.core.schema import FLAG, MOVEMENT, MOVEMENT_COUNTED, SUPPRESSED
 from precursor_screen.kernel.exceptions import apply_exceptions
 from precursor_screen.kernel.judge.companions import (
@@ -55,7 +55,7 @@ from precursor_screen.kernel.judge.flag import (
 )
 from precursor_screen.kernel.judge.windows.judge import Judgement, judge_windows, request_history
 from precursor_screen.kernel.match import Progress, match
-from precursor_screen.kernel.movements import MovementsResult, apply_versions, batch_of, without_obsolete
+from precursor_screen.kernel.movements import MovementsResult, add_arrival, apply_versions, batch_of, without_obsolete
 from precursor_screen.kernel.papers.opened import add_balances, asks_balances, earlier_query
 from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.part import LineGaps, Part, judge_part, keep_lines
@@ -200,6 +200,7 @@ def judge_run(
     if asks_balances(reference):
         progress("comparing with permits and notifications")
         counted = add_balances(counted, [history.movements(query) for query in used_before], reference)
+    counted = add_arrival(counted, part.movements, history.versions.amended, reference.as_of)
     judging_over_time = partial(progress, "judging movements over time")
     judging_over_time()
     by_window = judge_windows(counted, history, reference.rules, reference, judging_over_time)
@@ -231,17 +232,21 @@ def _rows_of(movements: pa.Table, part: Part) -> Numbers:
 
 
 def find_news(screened: Screened, memory: HistoryStore) -> frozenset[str]:
-    """The shipments with an open flag of which nobody was told in their band: new ones, and those that have risen.
+    """The shipments with an open flag of which nobody was told in their band: new ones, those that have risen, and those of which a
+    message says something graver than the first.
 
-    That a flag is new says less: an amended line with a hundred times the mass has the flags that it had.
+    That a flag is new says less: a further weak sign changes no band.
     """
     reported = memory.reported_bands(screened.flags.filter(pc.is_in(screened.flags.column("state"), pa.array(OPEN))))
+    graver = rows_with(rows_with(screened.flags, "state", NEWS), "rule_id", screened.judged.escalating)
+    amended = set(graver.column("shipment_id").to_pylist())
     flagged = pc.greater(pc.list_value_length(screened.shipments.column("flags")), 0)
     rows = tuples_of(screened.shipments.filter(flagged), "shipment_id", "band")
     return frozenset(
         shipment_id
         for shipment_id, band in rows
-        if band and (not reported.get(shipment_id) or BANDS.index(band) > BANDS.index(reported[shipment_id]))
+        if band
+        and (shipment_id in amended or not reported.get(shipment_id) or BANDS.index(band) > BANDS.index(reported[shipment_id]))
     )
 
 
@@ -282,6 +287,7 @@ def raise_flags(
         episodes=by_window.episodes,
         lists=frozenset(watchlist.list_id for watchlist in reference.watchlists),
         tiers=frozenset(reference.tiers),
+        escalating=frozenset(r.rule.id for r in reference.rules if any(tag.endswith(AMENDED) for tag in r.rule.tags)),
     )
     over_time = mark_undated(by_window.flags, part.relevant.lines, reference.rules)
     flags = mark_own_list(sort_flags(pa.concat_tables([of_rows, over_time])), reference.substances.substances)

@@ -22,8 +22,8 @@ from precursor_screen.core.arrow import rows_with, tuples_of
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.history_seam import LINE_SUBSTANCE, VersionsResult
-from precursor_screen.core.schema import MOVEMENT
-from precursor_screen.kernel.bills import CANCELLATION, ORIGINAL, Decision, Item, judge_bill
+from precursor_screen.kernel.amended import amended_rows, lines_of
+from precursor_screen.kernel.bills import CANCELLATION, ORIGINAL, Decision, Item, Named, judge_bill
 from precursor_screen.kernel.resolve.distinct import any_of, column_or_nulls, differs, number_alike
 
 BILL: Final = "bill_key"
@@ -135,6 +135,9 @@ _CONTESTED = f"""
     select {BILL} as bill, line_id, any_value(movement_key) as key, any_value(item_number) as number, any_value(hs6) as hs6,
            any_value(description) as description, any_value(container_numbers) as containers, max(substance_mass_kg) as mass,
            any_value(packages) as packages, list(distinct substance_id) filter (where substance_id is not null) as substances,
+           list(struct_pack(substance_id := substance_id, kg := substance_mass_kg,
+                sure := coalesce(match_strength <> 'weak' and match_method <> 'hs' and form in ('substance', 'mixture'), false))
+                order by substance_id) filter (where substance_id is not null) as named,
            any_value(function) as function, any_value(version) as version, min(as_of_date) as day
     from lines semi join contested using ({BILL}) group by {BILL}, line_id order by {BILL}, line_id"""
 
@@ -151,6 +154,7 @@ def _item(row: Mapping[str, Any]) -> Item:
         goods=_NO_GOODS.sub(" ", (row["description"] or "").casefold()).strip(),
         containers=tuple(sorted(row["containers"] or ())),
         substances=frozenset(row["substances"] or ()),
+        named=tuple(Named(**one) for one in row["named"] or ()),
         nth=nth_of(row["version"], cancels=row["function"] == CANCELLATION),
     )
 
@@ -186,7 +190,7 @@ def apply_versions_alone(batch: pa.Table) -> VersionsResult:
         batch: MOVEMENT, one row a line and substance.
     """
     decision = decide(add_bills(batch))
-    amend = rows_with(batch, "line_id", {*decision.previous, *decision.previous.values()})
+    amend = rows_with(batch, "line_id", {*decision.previous, *decision.previous.values()} | lines_of(decision))
     keys = dict(tuples_of(amend, "line_id", "movement_key"))
     return VersionsResult(
         why=decision.why,
@@ -223,26 +227,3 @@ def counted_as(previous: Mapping[str, str], keys: Mapping[str, str], recorded: S
         known = min((line for line in lines if line in place), key=lambda line: place[line], default=first)
         found |= {line: keys[known] for line in lines if line in keys and known in keys and keys[line] != keys[known]}
     return found
-
-
-def amended_rows(rows: pa.Table, decision: Decision, keys: Mapping[str, str]) -> pa.Table:
-    """MOVEMENT: the rows of lines that others amend, under the movement_key of those.
-
-    Args:
-        rows: MOVEMENT, one row a line and substance.
-        decision: on them.
-        keys: line_id -> movement_key of the lines that were decided on.
-    """
-    pairs = [(new, old) for new, old in decision.previous.items() if new not in decision.why]
-    if not pairs:
-        return MOVEMENT.empty_table()
-    rows = rows.select(MOVEMENT.names)
-    ids = rows.column("line_id")
-    found = [MOVEMENT.empty_table()]
-    successors = grouped((old, keys[new]) for new, old in sorted(pairs))
-    before = rows.filter(pc.is_in(ids, pa.array(sorted(successors), _TEXT)))
-    for number in range(max(map(len, successors.values()))):
-        part = [k[number] if len(k := successors[i]) > number else None for i in before.column("line_id").to_pylist()]
-        table = before.set_column(0, MOVEMENT.field(0), pa.array(part, _TEXT))
-        found.append(table.filter(pc.is_valid(table.column(0))))
-    return pa.concat_tables(found)

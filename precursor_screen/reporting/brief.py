@@ -53,8 +53,8 @@ def result_in_words(report: Report) -> str:
     ]
     said = f"{counted(coverage['lines_read'], 'line')}, {counted(report.shipments.num_rows, 'shipment')}: "
     said += ", ".join(bands) or _of_no_band(report)
-    states, flags = report.state_counts(), report.open_flags.num_rows
-    said += f"; {states.get('new', 0):,} of {counted(flags, 'flag')} new" if states.get("new", 0) != flags else ""
+    new, flags = report.news_count, report.open_flags.num_rows
+    said += f"; {new:,} of {counted(flags, 'flag')} new" if new != flags else ""
     unclear = report.band_counts()["unscreenable"]
     said += f"; {counted(unclear, 'shipment')} could not be screened in full" if unclear else ""
     # A line that was read before in the same run is screened, at its first place.

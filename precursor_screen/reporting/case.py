@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from precursor_screen.core.model import Rule, WatchlistEntry
+from precursor_screen.core.model import STATE_WORDS, Rule, WatchlistEntry
 from precursor_screen.core.words import capital
 from precursor_screen.matching.party.explain import explain_party
 from precursor_screen.reporting.pages import Consignment, quantity_bar, timeline
@@ -69,12 +69,12 @@ class Panel(Struct, frozen=True):
 
 
 class ShownFlag(Struct, frozen=True):
-    """A flag as a case shows it."""
+    """A flag as a case shows it. state: known, escalated; empty: it is new."""
 
     flag_id: str
     rule_id: str
     level: str
-    known: bool
+    state: str
     sentence: str
     place: str
     evidence: tuple[Evidence, ...]
@@ -133,7 +133,7 @@ def _flag(flag: Row, filed: Filed, drawn: set[str]) -> ShownFlag:
         flag_id=flag["flag_id"],
         rule_id=flag["rule_id"],
         level=flag["level"],
-        known=flag["state"] == "existing",
+        state=STATE_WORDS.get(flag["state"], ""),
         sentence=capital(flag["because"]),
         place=place_of(flag),
         evidence=evidence_of(flag, filed),

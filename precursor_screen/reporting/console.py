@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.compute as pc
 
 from precursor_screen.core.arrow import rows_with
+from precursor_screen.core.model import STATE_WORDS
 from precursor_screen.core.report import Report, records, show_blind_spot, show_parts
 from precursor_screen.core.words import clip, counted, first_few, printable
 from precursor_screen.reporting.shipment import Shipment, shipments_in_words
@@ -107,7 +108,8 @@ def _shipment(row: Mapping[str, Any], said: Shipment, flags: list[dict[str, Any]
 def _flag(flag: Mapping[str, Any], size: int) -> Line:
     """A flag: level, short id, rule, why and where. `explain` and `review add` take the id."""
     said = clip(printable(flag["because"]), _LONGEST)
-    known = ("  (known)" if flag["state"] == "existing" else "", "dim")
+    word = STATE_WORDS.get(flag["state"], "")
+    known = (f"  ({word})" if word else "", "dim")
     place = (f"  [{printable(flag['source_file'])}:{flag['source_row']}]", "dim")
     level = (f"{_SHORT.get(flag['level'], flag['level']):<9}", _LEVELS[flag["level"]])
     return ["     ", level], [(f"{flag['flag_id'][:size]}  {flag['rule_id']}  ", "dim"), said, known, place]
@@ -156,7 +158,7 @@ def _flags_of(report: Report, shown: Any) -> dict[str, list[dict[str, Any]]]:
 def count_found(report: Report) -> str:
     """`174 shipments: 7 hold, 14 review; 207 flags, 3 of them new; 2 files set aside`, in one line."""
     bands = ", ".join(f"{count:,} {band}" for band, count in report.band_counts().items() if count and band != "none")
-    new, flags = report.state_counts().get("new", 0), report.open_flags.num_rows
+    new, flags = report.news_count, report.open_flags.num_rows
     files = report.coverage["files_set_aside"]
     said = counted(report.shipments.num_rows, "shipment") + (f": {bands}" if bands else "") + f"; {counted(flags, 'flag')}"
     said += f", {new:,} of them new" if new != flags else ""

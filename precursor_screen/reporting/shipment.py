@@ -206,7 +206,7 @@ def describe(
         shipment_id=shipment["shipment_id"],
         score=shipment["score"],
         band=shipment["band"] or "unscreenable",
-        state="sample" if sampled else "new" if not flags or any(f["state"] == "new" for f in flags) else "known",
+        state="sample" if sampled else _state(flags),
         sender=sender,
         receiver=receiver,
         route=_route(lines),
@@ -227,6 +227,12 @@ def describe(
         case=_case(shipment, case),
         is_folded=folded,
     )
+
+
+def _state(flags: Sequence[Row]) -> str:
+    """New, escalated or known: what is graver than it was told stands before what is new beside it."""
+    states = {f["state"] for f in flags}
+    return "escalated" if "escalated" in states else "new" if not flags or "new" in states else "known"
 
 
 def _case(shipment: Row, count: int) -> str:

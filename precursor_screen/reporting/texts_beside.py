@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from precursor_screen.core.arrow import rows_with
 from precursor_screen.core.grouped import grouped
-from precursor_screen.core.model import LEVELS
+from precursor_screen.core.model import LEVELS, NEWS
 from precursor_screen.core.report import Report, records
 from precursor_screen.core.words import clip, counted, printable
 
@@ -77,7 +77,7 @@ def _text_beside(row: Mapping[str, Any], flags: Sequence[Mapping[str, Any]]) -> 
 
 def new_texts(report: Report) -> list[TextBeside]:
     """Those with a new flag, and those without any."""
-    return [one for one in texts_beside(report) if not one.flags or any(flag["state"] == "new" for flag in one.flags)]
+    return [one for one in texts_beside(report) if not one.flags or any(flag["state"] in NEWS for flag in one.flags)]
 
 
 def count_texts_beside(texts: Sequence[TextBeside]) -> str:

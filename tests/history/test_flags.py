@@ -45,7 +45,7 @@ def test_new_then_existing(ledger):
     found = [flag(CHEM, "A"), flag(CHEM, "B")]
     assert screen(ledger, 1, found, judged("A", "B")) == (["new", "new"], {}, [])
     assert screen(ledger, 2, [*found, flag(CHEM, "C")], judged("A", "B", "C")) == (["existing", "existing", "new"], {}, [])
-    assert ledger.info().flags == {"new": 1, "existing": 2, "suppressed": 0, "resolved": 0}
+    assert ledger.info().flags == {"new": 1, "existing": 2, "escalated": 0, "suppressed": 0, "resolved": 0}
     assert ledger.verify() == []
 
 

@@ -7,6 +7,8 @@ from decimal import Decimal
 import pyarrow.compute as pc
 import pytest
 
+from precursor_screen.core.history_seam import AMENDED_MOVEMENT
+from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history.counts import Recorded as AsRecorded
 from tests.history.rows import DAY, amended, day, lines_of, look, movement, record, run, table
 
@@ -28,8 +30,8 @@ def test_a_movement_comes_back_as_it_was(ledger):
     record(ledger, 1, row)
     with ledger.begin(run(2)) as transaction:
         before = look(transaction, amended("A", "A2", consignee_key="other")).versions.amended
-    assert before.schema.names == table().schema.names
-    (back,) = before.to_pylist()
+    assert before.schema.names == AMENDED_MOVEMENT.names
+    (back,) = before.select(MOVEMENT.names).to_pylist()
     assert back == {**table(row).to_pylist()[0], "description": "ÄTHER \ufffd 🧪 'quoted' %s ?"}
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from precursor_screen.core.errors import LedgerError
+from precursor_screen.core.model import STATES
 from precursor_screen.history.store import open_ledger
 from precursor_screen.history.upkeep import copy_file
 from precursor_screen.history.values import CLEARED, FileRecord, Verdict
@@ -35,7 +36,7 @@ def test_an_empty_ledger_in_figures(ledger):
         0,
     )
     assert (info.first_day, info.last_day, info.dispositions, info.clearances, info.undelivered) == ("", "", 0, 0, 0)
-    assert (info.flags, info.unverified_runs, info.links) == ({"new": 0, "existing": 0, "suppressed": 0, "resolved": 0}, 0, 1)
+    assert (info.flags, info.unverified_runs, info.links) == (dict.fromkeys(STATES, 0), 0, 1)
     assert info.verified_since > "2020"
     assert len(info.head) == 64
     assert info.bytes is None or info.bytes > 0

@@ -36,7 +36,9 @@ from precursor_screen.kernel.unscreenable import NUMBERED_ISSUE
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.exceptions import RuleException
 
-RULES = tuple(SimpleNamespace(rule=SimpleNamespace(id=i, scope=s), window=None) for i, s in (("R1", "line"), ("R2", "history")))
+RULES = tuple(
+    SimpleNamespace(rule=SimpleNamespace(id=i, scope=s, tags=()), window=None) for i, s in (("R1", "line"), ("R2", "history"))
+)
 EMPTY = pa.table({LINE_NO: pa.array([], pa.int64())})
 NO_SUBSTANCES = arrow_schema(COLUMNS_OF[SUBSTANCE]).insert(0, pa.field(LINE_NO, pa.int64())).empty_table()
 INPUTS = pa.table({"input_id": ["i"], "supplied_fields": [["description"]]})

@@ -50,7 +50,12 @@ def test_a_field_that_may_be_empty_stands_in_brackets(rule):
     named = set(FIELD.findall(CLAUSE.sub("", rule.explain))) - set(rule.params) - set(rule.derive) - OUTCOMES - ALWAYS
     if "sender_receiver_score" in judged:  # which takes both names
         named -= {"sender_name", "receiver_name"}
-    known = {f for f in named for column in (f, f.replace("_name", "_key")) if re.search(rf"\b{column}\b", judged)}
+    known = {
+        f
+        for f in named
+        for column in (f, f.replace("_name", "_key"), f.replace("_name", "_id"))
+        if re.search(rf"\b{column}\b", judged)
+    }
     assert named - known == set()
 
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 from precursor_screen.app.daily.out_folder import SET_ASIDE, FileOutcome
 from precursor_screen.core.arrow import rows_with
 from precursor_screen.core.grouped import grouped
-from precursor_screen.core.model import BANDS, LEVELS
+from precursor_screen.core.model import BANDS, LEVELS, NEWS
 from precursor_screen.core.report import LEAST_SHORT, Report, show_blind_spot
 from precursor_screen.core.words import capital, counted, how_many_more, printable
 from precursor_screen.reporting.shipment import shipments_in_words
@@ -60,7 +60,7 @@ def count_new(report: Report) -> dict[str, Any]:
         `shipments`: by band, those that are new in it or have risen into it; `known`: those with nothing but what was told before;
         `quiet_high`: those of band low with a new flag of high or critical; `texts_beside`: texts beside tables with a new flag; `flags`: new ones by level; `lines`.
     """
-    new = report.flags.filter(pc.equal(report.flags.column("state"), "new"))
+    new = rows_with(report.flags, "state", NEWS)
     news = _news(report)
     levels = {v["values"]: v["counts"] for v in new.column("level").value_counts().to_pylist()}
     bands = {v["values"]: v["counts"] for v in news.column("band").value_counts().to_pylist()}

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.core.history_seam import ALWAYS, IDENTITY, REFERENCES, History
+from precursor_screen.core.history_seam import ALWAYS, AMENDED_MOVEMENT, IDENTITY, REFERENCES, History
 from precursor_screen.core.schema import PREVIOUS_COLUMNS
 from precursor_screen.kernel.judge.windows.groups import Numbers
 from precursor_screen.kernel.judge.windows.queries import Needs
@@ -286,10 +286,14 @@ def _look_up(connection: duckdb.DuckDBPyConnection, amended: Relation, needs: Ne
         found |= {c: f"law.{c}" for c in _LAW if c in needs.columns}
     if previous := [c for c in PREVIOUS_COLUMNS if c.name in needs.columns]:
         # The earlier version of a movement of two substances has two rows: what it says of the same one comes first.
-        earlier = f"""select * from {amended} a where linked.is_new and linked.movement_key = a.movement_key
+        substances = give(connection, "every_substance", substance_table(reference.substances.substances, reference.concern))
+        named = "d.substance_name as dropped_substance_name, d.licit_use as dropped_licit_use"
+        earlier = f"""select a.*, {named} from {amended} a left join {substances} d on a.dropped_substance_id = d.substance_id
+            where linked.is_new and linked.movement_key = a.movement_key
             order by a.substance_id is distinct from linked.substance_id, a.substance_id limit 1"""
         joins["amended"] = f" left join lateral ({earlier}) amended on true"
-        found |= {c.name: f"amended.{identifier(c.name.removeprefix('previous_'))} as {identifier(c.name)}" for c in previous}
+        of_amended = {c.name: c.name if c.name in AMENDED_MOVEMENT.names else c.name.removeprefix("previous_") for c in previous}
+        found |= {name: f"amended.{identifier(source)} as {identifier(name)}" for name, source in of_amended.items()}
     nothing = Rows.of(pa.table({"substance_id": pa.nulls(1, pa.string())}))
     return _Lookups(joins, found, tuple(_outcome(nothing, test, name) for test, name in needs.tests.items()))
 

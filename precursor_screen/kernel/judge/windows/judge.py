@@ -19,8 +19,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.history_seam import EPISODE, RULE_LINE, History, HistoryQuery, HistoryRequest
-from precursor_screen.core.schema import FLAG, MOVEMENT_COUNTED, MOVEMENT_PAPERS, UNJUDGED
+from precursor_screen.core.schema import FLAG, MOVEMENT_ARRIVAL, MOVEMENT_COUNTED, MOVEMENT_PAPERS, UNJUDGED
 from precursor_screen.kernel.judge.windows.chains import chain_movements
 from precursor_screen.kernel.judge.windows.episodes import carriers, episode_rows, find_episodes, members_of
 from precursor_screen.kernel.judge.windows.flags import Fresh, by_themselves, raise_flags, read_fresh
@@ -42,6 +43,7 @@ from precursor_screen.kernel.judge.windows.queries import (
     are_of_rules,
     begin_of,
     history_rules,
+    is_of_amended,
     is_of_goods,
     needs_of,
     plan_queries,
@@ -95,26 +97,26 @@ def judge_windows(
     if not live.num_rows:
         return _joined([])
     since = history.since or begin_of(live)
-    for column in (*MOVEMENT_COUNTED, *MOVEMENT_PAPERS):  # unknown to whoever has counted or compared nothing
+    for column in (*MOVEMENT_COUNTED, *MOVEMENT_PAPERS, *MOVEMENT_ARRIVAL):  # unknown to whoever has counted or compared nothing
         if column.name not in live.column_names:
             live = live.append_column(column.name, pa.nulls(live.num_rows, column.arrow))
     found = []
+    amended = history.versions.amended
     rejudged = pc.unique(history.versions.rejudged.column("line_id"))
     plan = plan_queries(rules, reference.registers)
     if plan and history.since is None:  # nothing is recorded, so the questions need not be answered one by one
         every = history_rules(rules)
         plan = [
             (HistoryQuery((), None, ()), some)
-            for some in ([r for r in every if is_of_goods(r) is kind] for kind in (False, True))
-            if some
+            for some in grouped(((is_of_goods(r), is_of_amended(r)), r) for r in every).values()
         ]
     for query, mine in plan:
         recorded = history.movements(query) if query.groupings else live.schema.empty_table()
-        recorded = recorded.filter(are_of_rules(recorded, mine))
+        recorded = recorded.filter(are_of_rules(recorded, mine, amended))
         if len(rejudged):
             recorded = recorded.filter(pc.invert(pc.is_in(recorded.column("line_id"), rejudged)))
         needs = needs_of(mine, tests_of_law(mine))
-        about = are_of_rules(live, mine)
+        about = are_of_rules(live, mine, amended)
         if not pc.any(about).as_py():
             continue
         begun = since

@@ -100,8 +100,8 @@ def plan_queries(rules: Iterable[CompiledRule], registers: Collection[str]) -> l
         registers: that are loaded: without its register a rule judges nothing.
     """
 
-    def kind_of(rule: CompiledRule) -> tuple[int, int, bool]:
-        return *_kind(rule.window, registers), is_of_goods(rule)
+    def kind_of(rule: CompiledRule) -> tuple[int, int, bool, bool]:
+        return *_kind(rule.window, registers), is_of_goods(rule), is_of_amended(rule)
 
     mine = history_rules(rules)
     plan = []
@@ -127,8 +127,21 @@ def is_of_goods(rule: CompiledRule) -> bool:
     return GOODS in judging_columns(rule)
 
 
-def are_of_rules(movements: pa.Table, rules: Collection[CompiledRule]) -> pa.ChunkedArray:
-    """Which movements some rules of one kind are about: watched goods, or all others."""
+def is_of_amended(rule: CompiledRule) -> bool:
+    """Whether a rule is about what stands in the place of a first version and no longer names what that one did: watched goods or not."""
+    return "dropped_substance_id" in judging_columns(rule)
+
+
+def are_of_rules(movements: pa.Table, rules: Collection[CompiledRule], amended: pa.Table) -> pa.ChunkedArray:
+    """Which movements some rules of one kind are about: watched goods, what amends others, or all but watched goods.
+
+    Args:
+        movements: with their keys.
+        rules: of one kind.
+        amended: AMENDED_MOVEMENT.
+    """
+    if any(map(is_of_amended, rules)):
+        return pc.is_in(movements.column("movement_key"), pc.unique(amended.column("movement_key")))
     watched = pc.is_valid(movements.column(GOODS))
     return watched if any(map(is_of_goods, rules)) else pc.invert(watched)
 

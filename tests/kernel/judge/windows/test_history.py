@@ -12,8 +12,8 @@ import pytest
 from msgspec.structs import replace
 
 from precursor_screen.api import load_reference
-from precursor_screen.core.history_seam import KNOWN, History, VersionsResult
-from precursor_screen.core.schema import MOVEMENT
+from precursor_screen.core.history_seam import AMENDED_MOVEMENT, KNOWN, History, VersionsResult
+from precursor_screen.core.schema import MOVEMENT, with_columns
 from precursor_screen.kernel.judge.windows.judge import judge_windows, request_history
 from precursor_screen.kernel.judge.windows.queries import SPANS, plan_queries
 from precursor_screen.reference.bundle import Reference
@@ -38,9 +38,8 @@ def flags(
     recorded = MOVEMENT.empty_table() if recorded is None else recorded
     answers = {ask: recorded.select(ask.columns) for ask in request.queries}
     lines = pa.table([pa.array([k[i] for k in known or []], pa.string()) for i in (0, 1)], schema=KNOWN)
-    past = History(
-        answers.__getitem__, lines, VersionsResult(amended=MOVEMENT.empty_table() if amended is None else amended), since
-    )
+    versions = VersionsResult() if amended is None else VersionsResult(amended=with_columns(amended, AMENDED_MOVEMENT))
+    past = History(answers.__getitem__, lines, versions, since)
     found: list[dict[str, Any]] = judge_windows(live, past, [rule], reference)[0].to_pylist()
     return found
 
