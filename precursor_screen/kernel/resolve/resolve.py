@@ -45,6 +45,8 @@ _SUBSTANCE_LISTS = {
     "substance_hs6s": "list_sort(list_distinct(flatten(list(own_hs6s) filter (where matched_field = 'description' or named))))",
     "route_groups": "list_sort(list_distinct(flatten(list(substance_route_groups) filter (where not weak_code))))",
 }
+# Of the candidates that the tiers screened by default list: a rule that asks for none of them must not lose its flags with another tier.
+_LISTED = {"substance_ids_listed": "substance_ids", "substance_ids_listed_by_description": "substance_ids_by_description"}
 
 
 def resolve(
@@ -146,9 +148,10 @@ def _direction(lines: pa.Table, implied: pa.Table, own: Sequence[str]) -> pa.Chu
 
 def _with_substance_lists(connection: duckdb.DuckDBPyConnection, lines: pa.Table, listed: str) -> pa.Table:
     found = _substance_lists(connection, lines, CANDIDATES, _SUBSTANCE_LISTS)
-    ids = "substance_ids"
-    always = found if listed == CANDIDATES else _substance_lists(connection, lines, listed, {ids: _SUBSTANCE_LISTS[ids]})
-    return set_columns(lines, {**found, "substance_ids_listed": always[ids]})
+    always = found
+    if listed != CANDIDATES:
+        always = _substance_lists(connection, lines, listed, {name: _SUBSTANCE_LISTS[name] for name in _LISTED.values()})
+    return set_columns(lines, {**found, **{name: always[of] for name, of in _LISTED.items()}})
 
 
 def _substance_lists(

@@ -255,7 +255,6 @@ def test_the_code_says_what_the_goods_are_where_it_is_the_chemicals_own(small, h
 
 LISTS = (
     "substance_ids",
-    "substance_ids_listed",
     "substance_ids_by_cas",
     "substance_ids_by_description",
     "substance_ids_by_hs",
