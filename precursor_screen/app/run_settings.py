@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from precursor_screen.app.site_settings import GUESS, Value, check_value, default_home, home_of, ledger_of, load_settings
 from precursor_screen.core.errors import UsageError
 from precursor_screen.core.files import stat_of
+from precursor_screen.core.model import COUNTED_TIERS
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import SiteRules
 from precursor_screen.reference.jurisdiction import check_jurisdiction
@@ -87,7 +88,6 @@ def _identify(folder: Path) -> _Id:
 
 
 NO_WATCHLIST, SAMPLE = "none", "sample"  # names of no list
-COUNTED_TIERS = ("convention", "national")
 _OPTIONS = {"watchlists": "--watchlist", "rules.dirs": "--rules"}  # where the option is not called like the setting
 
 

@@ -39,6 +39,7 @@ LICIT_USES = ("E", "D", "C", "B", "A", "S")
 TIERS = ("convention", "national", "surveillance")
 # Of a listing that is not in force yet: its act is adopted or published, or neither.
 COMING = ANNOUNCED, PROPOSED = ("announced", "proposed")
+COUNTED_TIERS = ("convention", "national")  # what is screened for unless --tiers says otherwise
 SCREENED_TIERS = (*TIERS, PROPOSED)  # what --tiers may name; what is announced counts with the tier that it will be of
 CONVENTIONS = ("UN1988", "UN1961", "UN1971")
 OWN_LIST = "OWN"  # the instrument of what an office lists itself

@@ -147,7 +147,7 @@ def open_law(connection: duckdb.DuckDBPyConnection, reference: Reference, tests:
     spans = law_table(reference)
     rows = Rows.of(spans)
     connection.register("spans", set_columns(spans, {name: rows.value(test) for test, name in (tests or {}).items()}))
-    connection.execute("create temp table law as select * from spans")
+    connection.execute("create or replace temp table law as select * from spans")
 
 
 def same_law(goods: str, movement: str, goods_class: str = "null") -> str:

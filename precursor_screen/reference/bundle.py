@@ -16,7 +16,7 @@ from msgspec.structs import asdict, replace
 
 from precursor_screen.core.cache import kept
 from precursor_screen.core.errors import UsageError
-from precursor_screen.core.model import Concern, Rate, Rule, Threshold, Typology
+from precursor_screen.core.model import COUNTED_TIERS, Concern, Rate, Rule, Threshold, Typology
 from precursor_screen.core.words import did_you_mean
 from precursor_screen.reference import shipped
 from precursor_screen.reference.jurisdiction import check_jurisdiction, law_of, own_countries
@@ -204,7 +204,7 @@ def load_reference(
     only_rules: bool = False,
     jurisdiction: str = "",
     as_of: date,
-    tiers: tuple[str, ...] = ("convention", "national"),
+    tiers: tuple[str, ...] = COUNTED_TIERS,
     structure: bool = False,
     registers: tuple[Register, ...] = (),
     site: SiteRules | None = None,

@@ -130,7 +130,17 @@ _CODES = {
 
 # Of fields that share one, its name: all others have their own, by the name of the field.
 VOCABULARY_OF: dict[str, str] = {
-    **dict.fromkeys(("substance_id", "substance_ids", "parent_substance_id", "previous_substance_id"), "substance"),
+    **dict.fromkeys(
+        (
+            "substance_id",
+            "substance_ids",
+            "substance_ids_listed",
+            "substance_ids_listed_by_description",
+            "parent_substance_id",
+            "previous_substance_id",
+        ),
+        "substance",
+    ),
     **{f"substance_ids_by_{how}": "substance" for how in ("cas", "description", "hs")},
     **dict.fromkeys(("pen_substance_ids", "permit_substance_ids"), "substance"),
     **dict.fromkeys(("country_of_origin", "country_of_dispatch", "country_of_destination", "transit_countries"), "country"),

@@ -169,7 +169,9 @@ _LAST: Final = late(lambda: rf"(?<![\w]){_any('last-held')}[ :\-(]{{1,3}}(?:[\w\
 # What bears the name of a substance: a street, a firm, a title or a brand in quotation marks; and what is measured by one, as the
 # iodine value of an oil.
 _NAMESAKE: Final = late(
-    lambda: rf"[ -](?:{_any('named after')}(?![\w])|{_any('street')}(?![\w])(?: \d{{1,4}}(?![\d.]|,\d|[ ]?[a-z])| ?(?:[,;|]|$)))"
+    lambda: (
+        rf"(?:,?[ ]{_any('firm')}(?![\w])|[ -](?:{_any('named after')}(?![\w])|{_any('street')}(?![\w])(?: \d{{1,4}}(?![\d.]|,\d|[ ]?[a-z])| ?(?:[,;|]|$))))"
+    )
 )
 _NAMED_BEFORE: Final = late(lambda: rf"(?<![\w]){_any('named before')}[ :]{{0,2}}(?:d[eiu] |dell?'|de l[a']? ?|d')?$")
 _QUOTE: Final = "[\"'“”„«»]"

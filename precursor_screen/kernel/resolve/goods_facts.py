@@ -64,7 +64,7 @@ def add_goods_facts(lines: pa.Table, nomenclature: Nomenclature, lists: Mapping[
     """Adds hs_known, watched, goods_key, goods_named, package_kind, package_kg, packing_unusual, fits_chapter and misfit_noun.
 
     Args:
-        lines: with hs_chapter, hs6 and substance_ids.
+        lines: with hs_chapter, hs6 and substance_ids_listed.
         nomenclature: of the HS.
         lists: words of packing, of classes of goods, of purposes and of chemistry among them.
 
@@ -78,7 +78,7 @@ def add_goods_facts(lines: pa.Table, nomenclature: Nomenclature, lists: Mapping[
     each = _package_kg(lines)
     watched = _watched(lines, known, kind, lists)
     here = pc.fill_null(watched, False)
-    unnamed = pc.and_(here, pc.invert(_has_some(lines, "substance_ids")))
+    unnamed = pc.and_(here, pc.invert(_has_some(lines, "substance_ids_listed")))
     stated = pc.if_else(pc.not_equal(pc.fill_null(known, EXISTS), DOES_NOT_EXIST), lines.column("hs6"), _nothing())
     key = pc.coalesce(stated, map_distinct(_only(pc.and_(here, pc.is_null(stated)), text), lambda t: head_words(t, words)))
     facts = {

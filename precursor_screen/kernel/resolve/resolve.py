@@ -25,7 +25,7 @@ from precursor_screen.kernel.resolve.party_facts import add_party_facts
 from precursor_screen.kernel.resolve.quantities import CANDIDATE_COLUMNS, NAMED, quantify
 from precursor_screen.kernel.resolve.quantities import LINE_COLUMNS as MASS_LINE_COLUMNS
 from precursor_screen.kernel.resolve.register_facts import add_register_facts
-from precursor_screen.kernel.resolve.substances import find_candidates, find_named
+from precursor_screen.kernel.resolve.substances import CANDIDATES, find_candidates, find_named
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.evaluate import whole
 from precursor_screen.rulebook.lists import NamedList
@@ -45,6 +45,8 @@ _SUBSTANCE_LISTS = {
     "substance_hs6s": "list_sort(list_distinct(flatten(list(own_hs6s) filter (where matched_field = 'description' or named))))",
     "route_groups": "list_sort(list_distinct(flatten(list(substance_route_groups) filter (where not weak_code))))",
 }
+# Of the candidates that the tiers screened by default list: a rule that asks for none of them must not lose its flags with another tier.
+_LISTED = {"substance_ids_listed": "substance_ids", "substance_ids_listed_by_description": "substance_ids_by_description"}
 
 
 def resolve(
@@ -76,7 +78,7 @@ def resolve(
     with connect() as connection:
         connection.register("lines", lines)
         connection.register("matches", matches.substances)
-        find_candidates(connection, lines.column_names, reference)
+        listed = find_candidates(connection, lines.column_names, reference)
         candidates = fetch(connection, f"select * from candidates order by {LINE_NO}, substance_id")
         named = find_named(connection)
         parties = find_party_candidates(
@@ -88,7 +90,7 @@ def resolve(
             reference,
         )
         connection.register("party_candidates", parties)
-        lines = _with_substance_lists(connection, lines)
+        lines = _with_substance_lists(connection, lines, listed)
         lines = _with_role_facts(connection, lines, parties, wanted)
         lines = _with_descriptions(lines, reference)
     lines = add_equipment_facts(lines)
@@ -144,14 +146,25 @@ def _direction(lines: pa.Table, implied: pa.Table, own: Sequence[str]) -> pa.Chu
     return pc.coalesce(stated, derived)
 
 
-def _with_substance_lists(connection: duckdb.DuckDBPyConnection, lines: pa.Table) -> pa.Table:
-    lists = ", ".join(f"coalesce({sql}, []) as {name}" for name, sql in _SUBSTANCE_LISTS.items())
+def _with_substance_lists(connection: duckdb.DuckDBPyConnection, lines: pa.Table, listed: str) -> pa.Table:
+    found = _substance_lists(connection, lines, CANDIDATES, _SUBSTANCE_LISTS)
+    always = found
+    if listed != CANDIDATES:
+        always = _substance_lists(connection, lines, listed, {name: _SUBSTANCE_LISTS[name] for name in _LISTED.values()})
+    return set_columns(lines, {**found, **{name: always[of] for name, of in _LISTED.items()}})
+
+
+def _substance_lists(
+    connection: duckdb.DuckDBPyConnection, lines: pa.Table, candidates: str, wanted: Mapping[str, str]
+) -> dict[str, pa.Array]:
+    """Each list over the candidates of a table, a value a line."""
+    lists = ", ".join(f"coalesce({sql}, []) as {name}" for name, sql in wanted.items())
     query = f"""
         with marked as (
             select *, match_methods = ['hs'] and match_strength <> 'strong' as weak_code,
                    matched_field in ('hs_code', 'other_hs_codes') and match_strength = 'strong' or list_contains(own_code_ids, substance_id) as own_code,
                    len(list_intersect(match_methods, ['name', 'normalised', 'fuzzy', 'structure'])) > 0 and match_strength <> 'weak' as named
-            from candidates left join (
+            from {candidates} left join (
                 select {LINE_NO}, list(distinct substance_id) as own_code_ids from found
                 where field in ('hs_code', 'other_hs_codes') and strength = 'strong' group by {LINE_NO}) using ({LINE_NO}))
         select {LINE_NO}, {lists} from marked where match_strength <> 'weak' or weak_code group by {LINE_NO}"""
@@ -159,7 +172,7 @@ def _with_substance_lists(connection: duckdb.DuckDBPyConnection, lines: pa.Table
     at = pc.index_in(lines.column(LINE_NO), found.column(LINE_NO))
     at = pc.fill_null(at, found.num_rows)  # a row of empty lists, which most lines have
     empty = pa.array([[]], _TEXTS)
-    return set_columns(lines, {n: pa.concat_arrays([whole(found.column(n)), empty]).take(at) for n in _SUBSTANCE_LISTS})
+    return {name: pa.concat_arrays([whole(found.column(name)), empty]).take(at) for name in wanted}
 
 
 def _with_role_facts(

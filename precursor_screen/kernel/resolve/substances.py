@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import duckdb
 import pyarrow as pa
+from msgspec.structs import replace
 
 from precursor_screen.core.engine import fetch
-from precursor_screen.core.model import Concern, Substance
+from precursor_screen.core.model import COUNTED_TIERS, Concern, Substance
 from precursor_screen.core.schema import BY_NAME as COLUMNS
 from precursor_screen.kernel.legal_status import (
     SIDES,
@@ -40,6 +41,7 @@ PACKAGE_KG = 25
 BULK_PACKAGES = r"\b(drum|drums|bag|bags|sack|sacks|ibc|tank|flexitank|barrel|barrels|dr|bg|sa|big bag|fibc)\b"
 
 _NAMES = tuple(sorted(BY_NAME))
+CANDIDATES = "candidates"  # a row a (line, substance) that the tiers screened list
 
 
 # What rules see of a substance, and of how grave a matter it is where that is known.
@@ -67,8 +69,11 @@ def substance_table(substances: Iterable[Substance], concern: Mapping[str, Conce
     return pa.table({**columns, "stands_for_drug": pa.array(drugs, pa.bool_())})
 
 
-def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], reference: Reference) -> None:
+def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], reference: Reference) -> str:
     """Makes the table `candidates` from the registered tables `lines` (with LINE_NO, hs6, direction, as_of_date) and `matches`.
+
+    Returns:
+        The table of the candidates that the tiers screened by default list: another one where the reference has other tiers.
 
     Args:
         connection: holds `lines` and `matches`.
@@ -76,7 +81,6 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
         reference: substances and tiers.
     """
     connection.register("substances", substance_table(reference.substances.substances, reference.concern))
-    open_law(connection, reference)
     open_countries(connection)
     connection.execute(f"create temp table found as {_found(columns)}")
     # The name stands before the code where both point to a substance; a code stands for it only where no name does.
@@ -91,9 +95,20 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
             from (select *, {_rank("strength", STRENGTHS)} as strength_rank, {_rank("method", METHODS)} as method_rank from found))
         select *, {_combined()} as match_strength
         from ranked where nth = 1""")
+    listed = CANDIDATES
+    if set(reference.tiers) != set(COUNTED_TIERS):
+        listed = "counted_candidates"
+        _look_up_law(connection, columns, replace(reference, tiers=COUNTED_TIERS), listed)
+    _look_up_law(connection, columns, reference, CANDIDATES)
+    return listed
+
+
+def _look_up_law(connection: duckdb.DuckDBPyConnection, columns: list[str], reference: Reference, table: str) -> None:
+    """Makes a table of the rows of `best` that the tiers of the reference list, with what the law says of them."""
+    open_law(connection, reference)
     leaves, comes = (country_of(side, columns) for side in SIDES)
     connection.execute(f"""
-        create temp table candidates as
+        create temp table {table} as
         -- What is known of the goods is settled before the law is looked up: joined with all lines by direction alone, it fits into no memory.
         with goods as materialized (
             select best.*, direction, as_of_date, hs6, {leaves} as dispatch, {comes} as destination, {_bulk(columns)} as in_bulk, {_heavy(columns)} as is_heavy, {_dangerous(columns)} as has_un

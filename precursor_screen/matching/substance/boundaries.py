@@ -26,6 +26,7 @@ _LOCANT_BEFORE: Final = re.compile(r"(?<!\d)\d{1,2}[a-z]?'*[,.]$|\d'$")
 _LOCANT_GOES_ON: Final = re.compile(r"[,'-]+(?:[a-z(\[]|\d{1,2}[,'-])")
 _KOREAN: Final = late(lambda: rf"(?:{'|'.join(sorted(words_of('chemical_words', 'particle of Korean')))})")
 _KOREAN_SALT: Final = late(lambda: rf"{pattern_of('chemical_words', 'salt in Korean')}?{_KOREAN.pattern}?")
+_LONGEST_QUALITY: Final = 12
 _ELISION: Final = re.compile(r"[ ]?['’]")
 
 
@@ -81,8 +82,16 @@ def _begin(plain: str, start: int, *, loose: bool) -> int | None:
             prefix -= 1
         return prefix if plain[prefix:start] in words_of("chemical_words", "prefix of Arabic") else None
     if before == first:
-        return None
+        return _quality_begins(plain, start) if loose else None
     return start if before != "digit" or loose else None
+
+
+def _quality_begins(plain: str, start: int) -> int | None:
+    """Where a word of quality begins that is written together with the name: Rein|aceton, Roh|toluol; None for any other word."""
+    begin = start
+    while begin > 0 and start - begin <= _LONGEST_QUALITY and script(plain[begin - 1]) == "alpha":
+        begin -= 1
+    return begin if plain[begin:start] in words_of("chemical_words", "quality before a name") else None
 
 
 def _stop(plain: str, end: int, *, loose: bool, covers_salts: bool) -> int | None:

@@ -118,6 +118,11 @@ _STOP: Final = late(r"[|\n]")
 _FOR_A_TRADE: Final = late(lambda: rf"[ ](?:for|fur|fuer|pour|para|per|для)[ ](?:\w+[ ]){{0,3}}{one_of('grade')}")
 _SHARES: Final = frozenset({"%", "pct", "percent", "prozent", "procent", "процентов"})
 _CLASS: Final = late(r"a?ether|eters?|etere|эфир\w*|ефир\w*|エーテル|الإثير|إيثر|ايثر")
+_WITH_PART: Final = late(lambda: rf"(?<![\w]){_one_of('with a part')}[ ]\Z")
+# The Jordanian dinar: a bare number beside it is an amount, unless a unit or a package follows.
+_DINAR: Final = "jod"
+_AMOUNT_BEFORE: Final = late(r"(?<![\w.,])\d[\d.,]*[ ]?\Z")
+_AMOUNT_AFTER: Final = late(r"[ :]{0,2}\d[\d.,]*+(?![ ]?(?:[^\W\d_]|[%°*-]))")
 _ASIAN: Final = late(r"[\u3400-\u9fff]")
 
 
@@ -164,17 +169,34 @@ def _is_borne_out(plain: str, match: Match, matches: Sequence[Match], substances
     own = [m for m in matches if m.suppressed is None and m is not match]
     if any(m.substance_id == match.substance_id and m.method != match.method and m.method not in BY_NAME for m in own):
         return True  # its own number
+    if _is_money(plain, match):
+        return False
     before = _support_beside(plain, match, own, substance, -1, masses=not near)
     # Two letters behind a word are a grade or a size of what it names: NECTARINES AA 4 KGS.
     graded = before == "other" and len(squash(match.matched)) <= _TWO_LETTERS
     after = _support_beside(plain, match, own, substance, 1, masses=not near and not graded)
-    if before == "other" and (is_salt_word(match.matched) or _CLASS.fullmatch(plain, match.start, match.end)):
-        return False  # "xyzumab HCl 25 kg" is xyzumab, and starch ether no ethyl ether
+    if _means_less_behind_a_word(plain, match, before):
+        return False
     inside = _TOKEN.findall(plain[match.start : match.end])
     if _FOR_A_TRADE.match(plain, match.end):
         return True
     compound = len(inside) > 1 and inside[-1] in words_of("evidence")  # BMK oil, PMK powder
     return compound or "evidence" in (after, before)
+
+
+def _means_less_behind_a_word(plain: str, match: Match, before: str) -> bool:
+    """Whether another word before a name makes other goods: "xyzumab HCl" is xyzumab, starch ether no ethyl ether, salt with iodine salt."""
+    said = plain[match.start : match.end]
+    if said in tables.words_of("chemical_words", "part behind a word"):
+        return before == "other" or _WITH_PART.search(plain, max(0, match.start - _REACH), match.start) is not None
+    return before == "other" and (is_salt_word(match.matched) or _CLASS.fullmatch(said) is not None)
+
+
+def _is_money(plain: str, match: Match) -> bool:
+    if plain[match.start : match.end] != _DINAR:
+        return False
+    before = plain[max(0, match.start - _REACH) : match.start]
+    return _AMOUNT_BEFORE.search(before) is not None or _AMOUNT_AFTER.match(plain, match.end) is not None
 
 
 def _support_beside(plain: str, match: Match, own: Sequence[Match], substance: Substance, way: int, *, masses: bool) -> str:
