@@ -38,6 +38,7 @@ class MailContent(Struct, frozen=True):
         files: that were taken up.
         unreadable: name and reason of what could not even be opened.
         waiting: names of files that are still being written.
+        overdue: sentences, a list past its limit each, that are told in this run.
         remarks: sentences, such as of changed rules.
         lying: name and reason of what was set aside in earlier runs and is told again.
         where: the report, or its folder.
@@ -48,6 +49,7 @@ class MailContent(Struct, frozen=True):
     files: Sequence[FileOutcome] = ()
     unreadable: Sequence[tuple[str, str]] = ()
     waiting: Sequence[str] = ()
+    overdue: Sequence[str] = ()
     remarks: Sequence[str] = ()
     lying: Sequence[tuple[str, str]] = ()
     where: str = ""
@@ -133,6 +135,8 @@ def write_subject(counts: Mapping[str, Any], said: MailContent, mark: str = "") 
         parts.append(f"{counted(len(said.lying), 'file')} still set aside")
     if lines.get("unscreenable"):
         parts.append(f"{counted(lines['unscreenable'], 'line')} not screened")
+    if said.overdue:
+        parts.append(f"{counted(len(said.overdue), 'list')} past {'its' if len(said.overdue) == 1 else 'their'} limit")
     if not parts:
         parts = ["nothing to look at" if said.files else "nothing new"]
     return _subject(", ".join(parts), said, mark)
@@ -150,10 +154,10 @@ def _subject(text: str, said: MailContent, mark: str = "") -> str:
 
 def write_summary(subject: str, report: Report | None, said: MailContent) -> str:
     """The mail: subject, what to know first, each new hold and review, the rest as counts, what was not screened, where the report is."""
-    lines = [subject, ""]
+    lines = [subject, "", *(f"! {one}" for one in said.overdue)]
     if report is not None:
         lines += [law, ""] if (law := report.provenance.get("law")) else []
-        notices = [f"! {notice}" for notice in report.notices]
+        notices = [f"! {notice}" for notice in report.notices if not any(one.startswith(notice) for one in said.overdue)]
         lines += [*notices[:_MOST_NOTICES], *how_many_more(len(notices) - _MOST_NOTICES, "notices are in the report")]
     lines += [
         *(f"! {remark}" for remark in said.remarks[:_MOST_REMARKS]),
