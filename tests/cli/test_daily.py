@@ -23,6 +23,7 @@ from precursor_screen.reference.sources import ListSource
 from precursor_screen.reference.store import WatchlistStore
 from tests.app.remembered import LARGE, write_rules
 from tests.cli.conftest import ACETONE, LISTED, VAGUE, Answer
+from tests.formats.pdfs import grid, pdf
 from tests.reference.watchlists import watchlist_files as files
 from tests.reference.watchlists.watchlist_server import publisher
 from tests.releases.ledgers import unpack
@@ -358,6 +359,39 @@ def test_a_text_file_that_names_a_precursor_is_told_beside_tables_and_is_no_ship
 def test_a_text_alone_in_the_inbox_reaches_fail_on(daily):
     Path("inbox/notes.md").write_text("# Of last week\n\nWe send 40 drums of PHENYL-2-PROPANONE to Orveto.\n")
     assert daily(23, "--fail-on", "medium").code == 1
+
+
+ASIDE = "Table I and II substances at or above their threshold, or of unknown mass, beside tables or read from print:"
+
+
+def test_listed_goods_outside_tables_or_in_print_are_in_the_first_lines_of_the_mail_once(daily):
+    put("a.csv", goods(1, **LISTED))
+    Path("inbox/offer.txt").write_text("We will ship 102 kg ephedrine hydrochloride next week.\n")
+    head = ("Description of goods", "HS code", "Net weight kg", "Bill of lading")
+    rows = [head, ("acetic anhydride", "29152400", "1800", "B8"), ("wool", "510111", "5", "B9")]
+    Path("inbox/bill.pdf").write_bytes(pdf(grid(rows, (150, 80, 80, 80))))
+    answer = daily(23)
+    said = [
+        ASIDE,
+        "  1,800 kg Acetic anhydride (Table I, threshold 1,023 kg)  bill.pdf:2: read from print",
+        "  102 kg Ephedrine (Table I, any mass counts)  offer.txt:1 (row of a sheet that could not be screened): only its words were screened",
+    ]
+    assert (answer.code, answer.out.splitlines()[2:5]) == (1, said)
+    assert record()["counts"]["listed_aside"] == 2
+    assert "precursor_screen_daily_listed_aside 2\n" in Path("out/metrics.prom").read_text()
+    put("b.csv", goods(2, **LISTED))
+    assert ASIDE not in daily(24).out
+    assert "precursor_screen_daily_listed_aside 0\n" in Path("out/metrics.prom").read_text()
+
+
+def test_listed_goods_of_which_no_rule_makes_a_flag_are_mailed_too(daily):
+    Path("inbox/a.csv").write_text(
+        "Also aboard: 40 boxes of pseudoephedrine tablets 60 mg\nbill of lading,description of goods,hs code,net weight kg\nB1,WOOL,510111,5\n"
+    )
+    answer = daily(23)
+    assert json.loads(Path("out/latest/report.json").read_text())["flags"] == []
+    assert (answer.code, answer.out.splitlines()[2]) == (3, ASIDE)
+    assert "Pseudoephedrine (Table I, any mass counts)  a.csv:1" in answer.out.splitlines()[3]
 
 
 def test_lines_that_cannot_be_screened_are_exit_3_and_a_file_of_such_lines_exit_4_once(daily):
