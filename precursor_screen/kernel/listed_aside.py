@@ -171,8 +171,9 @@ def _not_below(rows: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for same in grouped(((row["together"], row["substance_id"], row["read_from"]), row) for row in rows).values():
         masses, least = [row["mass_kg"] for row in same], same[0]["regulated_kg"]
         known = [mass for mass in masses if mass is not None]
-        if least is None or len(known) < len(masses) or sum(known) >= least:
-            yield from ({**row, "total_kg": sum(known) if known else None} for row in same)
+        total = sum(known, Decimal(0)) if known else None
+        if least is None or len(known) < len(masses) or (total is not None and total >= least):
+            yield from ({**row, "total_kg": total} for row in same)
 
 
 def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
