@@ -17,10 +17,12 @@ from precursor_screen.app.sampling import draw, unflagged
 from precursor_screen.core.arrow import rows_with
 from precursor_screen.core.engine import ask
 from precursor_screen.core.history_seam import HistoryStore
+from precursor_screen.core.issues import READ_FROM_PRINT
 from precursor_screen.core.model import Input, WatchlistEntry, retired_rule
 from precursor_screen.core.report import Report
 from precursor_screen.core.schema import GOODS, MOVEMENT, PARTICULARS, with_columns
 from precursor_screen.kernel.judge.flag import Recall
+from precursor_screen.kernel.listed_aside import find_listed_aside
 from precursor_screen.kernel.part import Part
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved, rows_of
 from precursor_screen.kernel.same_cargo import FindLines
@@ -142,7 +144,13 @@ def compose(
         sampled=sampled,
         news=screened.news,
         texts_beside=judged.texts_beside,
+        listed_aside=find_listed_aside(screened, _printed(issues), judged.texts_beside, reference),
     )
+
+
+def _printed(issues: pa.Table) -> frozenset[str]:
+    """The inputs whose tables were read from print."""
+    return frozenset(rows_with(issues, "code", [READ_FROM_PRINT]).column("source_file").to_pylist())
 
 
 def _coverage(

@@ -18,6 +18,7 @@ from precursor_screen.kernel.screen import Screened
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.jurisdiction import NO_LAW
 from precursor_screen.reference.table_rows import Edition
+from precursor_screen.reference.watchlists.opened import Watchlist
 
 EXAMPLES = 3
 _MOST_COLUMNS = 6
@@ -147,17 +148,20 @@ def _unread(issues: pa.Table) -> list[str]:
     return [*found, f"{more} more inputs were NOT screened; the full report names them"] if more else found
 
 
+def stale_watchlists(reference: Reference) -> dict[str, Watchlist]:
+    """The watchlists past their maximum age, each by the sentence that says so."""
+    found = {}
+    for watchlist in reference.watchlists:
+        age, limit = watchlist.snapshot.age_days(reference.as_of), reference.maximum_ages.get(watchlist.list_id)
+        if limit is not None and age > limit:
+            said = f"watchlist {watchlist.list_id} of {watchlist.snapshot.list_date} is {age} days old; its limit is {limit}"
+            found[said] = watchlist
+    return found
+
+
 def age_notices(reference: Reference) -> list[str]:
     """One sentence for every watchlist past its maximum age."""
-    found = []
-    for watchlist in reference.watchlists:
-        age = watchlist.snapshot.age_days(reference.as_of)
-        limit = reference.maximum_ages.get(watchlist.list_id)
-        if limit is not None and age > limit:
-            found.append(
-                f"watchlist {watchlist.list_id} of {watchlist.snapshot.list_date} is {age} days old; its limit is {limit}"
-            )
-    return found
+    return list(stale_watchlists(reference))
 
 
 def stale_laws(reference: Reference) -> list[Edition]:

@@ -89,11 +89,14 @@ def _jurisdiction(values: Mapping[str, Value]) -> Iterator[Finding]:
 
 
 def _watchlists(home: Path, today: date) -> Iterator[Finding]:
+    from precursor_screen.reference import shipped
     from precursor_screen.reference.bundle import maximum_ages
+    from precursor_screen.reference.sources import how_to_renew, load_sources
     from precursor_screen.reference.store import WatchlistStore
 
     found = WatchlistStore(home).status(today)
     limits = maximum_ages(one.snapshot for one in found if one.snapshot is not None)
+    sources = load_sources(shipped.watchlists_folder())
     for one in found:
         name = f"watchlist {one.list_id}"
         if one.snapshot is None:
@@ -103,9 +106,7 @@ def _watchlists(home: Path, today: date) -> Iterator[Finding]:
             limit = limits.get(one.list_id)
             stale = one.is_stale(limit)
             said = f"{one.snapshot.entries:,} entries, list of {one.snapshot.list_date}, {one.age_days} days old (limit {limit})"
-            yield Finding(
-                name, STALE if stale else OK, said, f"precursor-screen watchlists update {one.list_id}" if stale else ""
-            )
+            yield Finding(name, STALE if stale else OK, said, how_to_renew(one.list_id, sources) if stale else "")
     if not any(one.imported for one in found):
         yield Finding("watchlists", MISSING, "none: parties are NOT screened", "precursor-screen watchlists update un-sc")
 

@@ -20,6 +20,7 @@ from precursor_screen.core.tables import DATA, whole_rows
 
 SET_ASIDE, UNSCREENABLE, DEGRADED, NOTE = "set-aside", "unscreenable", "degraded", "note"
 WORDS_ALONE = "words-alone"  # the code of a file of which nothing but its words could be screened
+READ_FROM_PRINT = "read-from-print"  # the code of a table whose columns are told by where words stand
 
 
 class IssueCode(Struct, frozen=True):

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from msgspec import Struct, field
 
 from precursor_screen.core.model import BANDS, LEVELS, NEWS, OPEN, STATES, Rule, WatchlistEntry
-from precursor_screen.core.schema import GOODS, PARTICULARS, SUPPRESSED, TEXTS_BESIDE
+from precursor_screen.core.schema import GOODS, LISTED_ASIDE, PARTICULARS, SUPPRESSED, TEXTS_BESIDE
 from precursor_screen.core.words import counted
 
 SCHEMA_VERSION = "4.5"
@@ -42,6 +42,7 @@ class Report(Struct, frozen=True):
         exit_code: of the contract.
         news: shipments with an open flag that are new in their band, or have risen into it.
         sampled: shipments without a flag that were drawn by chance, so that misses can be measured.
+        listed_aside: LISTED_ASIDE: what a reader must know by name before any count.
         texts_beside: TEXTS_BESIDE; the `shipment_id` of a flag on one is the id of its line.
     """
 
@@ -65,6 +66,7 @@ class Report(Struct, frozen=True):
     sampled: tuple[str, ...] = ()
     news: frozenset[str] = frozenset()
     texts_beside: pa.Table = field(default_factory=TEXTS_BESIDE.empty_table)
+    listed_aside: pa.Table = field(default_factory=LISTED_ASIDE.empty_table)
 
     @property
     def open_flags(self) -> pa.Table:

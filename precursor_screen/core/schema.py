@@ -65,6 +65,16 @@ TEXTS_BESIDE = pa.schema(
     ]
 )
 
+# Substances of Table I or II in what is no table, or read from print (`kernel.listed_aside`): where each stands, the table that lists it,
+# its mass there (null: not stated), what it comes to in the shipment or file, and the threshold (null: none is known).
+LISTED_ASIDE = pa.schema(
+    [
+        *(("line_id", pa.string()), ("source_file", pa.string()), ("source_row", pa.int64()), ("place", pa.string())),
+        *((name, pa.string()) for name in ("read_from", "substance_id", "substance_name", "table")),
+        *((name, DECIMAL) for name in ("mass_kg", "total_kg", "threshold_kg")),
+    ]
+)
+
 
 class Column(Struct, frozen=True):
     """A column: name, kind (see the module's docstring), the subject it belongs to, who fills it, what it means."""

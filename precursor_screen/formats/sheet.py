@@ -11,10 +11,12 @@ import pyarrow as pa
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from precursor_screen.core.issues import READ_FROM_PRINT
+
 HEAD_ROWS = 60  # enough for a header among the first thirty rows and some rows to judge it by
 # What a formula shows that was never calculated: the file holds the formula and no value, so nobody knows what it would say.
 UNCACHED = "#UNCACHED!"
-PRINT = "read-from-print"  # the code of a table whose columns are told by where words stand
+PRINT = READ_FROM_PRINT
 LOST = "lost-rows"  # the code of what a file holds and its reader did not give
 MOST_OUT_OF_TABLE_TEXTS = 50_000  # texts beside the cells of one file
 MAX_CELL = 1 << 20  # characters; spreadsheets stop at 32,767, so more is damage or an attack

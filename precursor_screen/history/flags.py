@@ -110,9 +110,8 @@ def compare(
     cleared = {p: v for p, v in cleared.items() if p[0] not in kept}
     cleared |= {place: on_flag[flag_id] for place, flag_id in covers.items() if flag_id in on_flag}
     known = {place for place, before in of_episode.items() if before.state != SUPPRESSED}
-    graver = {p for p in places if p[0] in kept and kept[p[0]].state != NEW}
     states = [
-        SUPPRESSED if p in cleared else EXISTING if p in known else ESCALATED if p in graver else NEW if p[0] in kept else s
+        SUPPRESSED if p in cleared else EXISTING if p in known else NEW if p[0] in kept else s
         for p, s in zip(places, states, strict=True)
     ]
     states = _escalated(flags, states, recorded, judged.escalating)

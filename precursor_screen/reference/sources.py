@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -99,3 +100,10 @@ def read_sources(path: Path, remedy: str = "Correct the file, or leave --source 
         for key, message, _ in faults
     )
     return sources
+
+
+def how_to_renew(list_id: str, known: Mapping[str, ListSource]) -> str:
+    """The command that brings a newer copy of a list: from its publisher where an address is known, else from a file."""
+    if list_id in known and known[list_id].urls:
+        return f"precursor-screen watchlists update {list_id}"
+    return f"precursor-screen watchlists import {list_id} FILE"

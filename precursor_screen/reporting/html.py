@@ -28,6 +28,7 @@ from precursor_screen.core.model import BANDS
 from precursor_screen.core.report import Report, records, show_basis, show_blind_spot, show_pack
 from precursor_screen.core.words import clip, printable
 from precursor_screen.reporting import case, pages
+from precursor_screen.reporting.listed_aside import MOST_IN_FULL, named_aside
 from precursor_screen.reporting.pages import score_bar
 from precursor_screen.reporting.shipment import Shipment, shipments_in_words
 from precursor_screen.reporting.texts_beside import texts_beside
@@ -111,6 +112,7 @@ def _context(report: Report) -> dict[str, Any]:
         "more_issues": max(0, report.issues.num_rows - MOST_ISSUES),
         "states": report.state_counts(),
         "closed": _closed(report),
+        "named_aside": named_aside(report, MOST_IN_FULL),
         "texts_beside": texts[:MOST_ISSUES],
         "more_texts": max(0, len(texts) - MOST_ISSUES),
         "script": pages.inline(_environment(), "report.js"),

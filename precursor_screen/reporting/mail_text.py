@@ -9,12 +9,13 @@ from precursor_screen.core.report import Report, records, show_blind_spot
 from precursor_screen.core.words import clip, counted, cut, how_many_more, printable
 from precursor_screen.reporting.console import counts_in_words, gaps_in_words, show_gap
 from precursor_screen.reporting.interface import Document
+from precursor_screen.reporting.listed_aside import named_aside
 from precursor_screen.reporting.shipment import Shipment, shipments_in_words
 from precursor_screen.reporting.texts_beside import count_texts_beside, texts_beside
 
 MOST_LINES = 60
 WIDTH = 78  # characters of a line (RFC 5322, 2.1.1)
-_MOST_NOTICES, _MOST_BLIND_SPOTS, _MOST_GAPS, _MOST_TEXTS = 9, 3, 6, 6
+_MOST_ASIDE, _MOST_NOTICES, _MOST_BLIND_SPOTS, _MOST_GAPS, _MOST_TEXTS = 6, 9, 3, 6, 6
 _OPENED = ("hold", "review")  # bands whose question is told in full
 _LONGEST = 4 * (WIDTH - 4)  # characters of a question
 
@@ -27,6 +28,7 @@ def write(document: Document, stream: BinaryIO) -> None:
 def lines_of(report: Report) -> list[str]:
     """Subject, notices, blind spots, shipments worst first as far as there is room, counts, gaps: at most MOST_LINES lines."""
     head = [_cut(subject_of(report), WIDTH), ""]
+    head += [line for one in named_aside(report, _MOST_ASIDE) for line in _hung("  " if one.startswith(" ") else "", one.strip())]
     notices = [line for notice in report.notices[:_MOST_NOTICES] for line in _hung("! ", notice)]
     head += [*notices, *how_many_more(len(report.notices) - _MOST_NOTICES, "notices are in the full report")]
     blind_spots = report.coverage["blind_spots"]

@@ -79,6 +79,7 @@ def data_of(report: Report) -> Mapping[str, Any]:
         "provenance": report.provenance,
         "coverage": report.coverage,
         "shipments": _shipments(report),
+        "listed_aside": records(report.listed_aside),
         "texts_beside": as_data(report),
         "flags": report.flag_records(),
         "lines": report.cell_records(),

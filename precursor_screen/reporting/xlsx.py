@@ -30,6 +30,7 @@ from precursor_screen.reporting.interface import (
     columns,
     tabulate,
 )
+from precursor_screen.reporting.listed_aside import MOST_IN_FULL, named_aside
 from precursor_screen.reporting.shipment import shipments_in_words
 from precursor_screen.reporting.texts_beside import TextBeside, texts_beside
 
@@ -211,7 +212,7 @@ _COUNTS = (
 def summary_rows(report: Report) -> list[list[Any]]:
     """What a report comes to, as label and value; the notices first."""
     coverage = report.coverage
-    rows: list[list[Any]] = [["Read first", notice] for notice in report.notices]
+    rows: list[list[Any]] = [["Read first", said.strip()] for said in (*named_aside(report, MOST_IN_FULL), *report.notices)]
     rows += [[label, coverage[name]] for label, name in _COUNTS]
     rows += [[f"Shipments: {band}", count] for band, count in report.band_counts().items()]
     rows += [[f"Flags: {level}", count] for level, count in report.level_counts().items()]

@@ -23,6 +23,7 @@ from precursor_screen.reference.sources import ListSource
 from precursor_screen.reference.store import WatchlistStore
 from tests.app.remembered import LARGE, write_rules
 from tests.cli.conftest import ACETONE, LISTED, VAGUE, Answer
+from tests.formats.pdfs import grid, pdf
 from tests.reference.watchlists import watchlist_files as files
 from tests.reference.watchlists.watchlist_server import publisher
 from tests.releases.ledgers import unpack
@@ -360,6 +361,39 @@ def test_a_text_alone_in_the_inbox_reaches_fail_on(daily):
     assert daily(23, "--fail-on", "medium").code == 1
 
 
+ASIDE = "Table I and II substances at or above their threshold, or of unknown mass, beside tables or read from print:"
+
+
+def test_listed_goods_outside_tables_or_in_print_are_in_the_first_lines_of_the_mail_once(daily):
+    put("a.csv", goods(1, **LISTED))
+    Path("inbox/offer.txt").write_text("We will ship 102 kg ephedrine hydrochloride next week.\n")
+    head = ("Description of goods", "HS code", "Net weight kg", "Bill of lading")
+    rows = [head, ("acetic anhydride", "29152400", "1800", "B8"), ("wool", "510111", "5", "B9")]
+    Path("inbox/bill.pdf").write_bytes(pdf(grid(rows, (150, 80, 80, 80))))
+    answer = daily(23)
+    said = [
+        ASIDE,
+        "  1,800 kg Acetic anhydride (Table I, threshold 1,023 kg)  bill.pdf:2: read from print",
+        "  102 kg Ephedrine (Table I, any mass counts)  offer.txt:1 (row of a sheet that could not be screened): only its words were screened",
+    ]
+    assert (answer.code, answer.out.splitlines()[2:5]) == (1, said)
+    assert record()["counts"]["listed_aside"] == 2
+    assert "precursor_screen_daily_listed_aside 2\n" in Path("out/metrics.prom").read_text()
+    put("b.csv", goods(2, **LISTED))
+    assert ASIDE not in daily(24).out
+    assert "precursor_screen_daily_listed_aside 0\n" in Path("out/metrics.prom").read_text()
+
+
+def test_listed_goods_of_which_no_rule_makes_a_flag_are_mailed_too(daily):
+    Path("inbox/a.csv").write_text(
+        "Also aboard: 40 boxes of pseudoephedrine tablets 60 mg\nbill of lading,description of goods,hs code,net weight kg\nB1,WOOL,510111,5\n"
+    )
+    answer = daily(23)
+    assert json.loads(Path("out/latest/report.json").read_text())["flags"] == []
+    assert (answer.code, answer.out.splitlines()[2]) == (3, ASIDE)
+    assert "Pseudoephedrine (Table I, any mass counts)  a.csv:1" in answer.out.splitlines()[3]
+
+
 def test_lines_that_cannot_be_screened_are_exit_3_and_a_file_of_such_lines_exit_4_once(daily):
     put("a.csv", goods(1), VAGUE)
     assert daily(23).code == 3
@@ -431,17 +465,81 @@ def test_the_clock_goes_backwards(daily):
     assert folders() == ["2026-11-20", "2026-11-23"]
 
 
-def test_stale_lists_are_in_every_mail_and_may_be_required_to_be_fresh(ps, daily):
-    Path("list.csv").write_text("entry_id,name,kind\n1,Nobody Ltd,organisation\n")
-    imported = ps("watchlists", "import", "agency", "list.csv", "--date", "2026-01-01")
-    assert imported.code == 0, imported.err
+@pytest.fixture
+def agency(ps, inbox) -> Callable[..., Answer]:
+    """A run on a day of November 2026 with a list that was imported: the copy of 2026-01-01 is past its limit of 315 days on the 13th."""
+
+    def import_list(day: str) -> None:
+        Path("list.csv").write_text(f"entry_id,name,kind\n1,Nobody of {day} Ltd,organisation\n")
+        imported = ps("watchlists", "import", "agency", "list.csv", "--date", day, "--max-age", "315")
+        assert imported.code == 0, imported.err
+
+    def run(day: int, *options: object, renew: str = "") -> Answer:
+        if renew:
+            import_list(renew)
+        words = ("--jurisdiction", "US", "--settle", "0", "--as-of", f"2026-11-{day:02}", "--format", "json", "--jobs", "1")
+        return ps("daily", "inbox", "--out", "out", *words, *options)
+
+    import_list("2026-01-01")
+    return run
+
+
+STALE = "watchlist agency of 2026-01-01 is {} days old; its limit is 315"
+
+
+def test_a_list_past_its_limit_is_mailed_on_the_first_run_and_then_once_a_week(agency):
     put("a.csv", goods(1))
-    words = ("--jurisdiction", "US", "--settle", "0", "--as-of", "2026-11-23", "--format", "json")
-    answer = ps("daily", "inbox", "--out", "out", *words, "--require-fresh")
-    assert (answer.code, "watchlist agency of 2026-01-01 is 326 days old" in answer.err, folders()) == (4, True, [])
-    answer = ps("daily", "inbox", "--out", "out", *words)
-    assert (answer.code, "! watchlist agency of 2026-01-01 is 326 days old" in Path("out/summary.txt").read_text()) == (0, True)
+    answer = agency(12)
+    assert (answer.code, "past its limit" in answer.out) == (0, False)  # 315 days: not past it
+    answer = agency(13)
+    assert (answer.code, answer.out.splitlines()[0]) == (3, "precursor-screen: 1 list past its limit (2026-11-13, US)")
+    said = f"! {STALE.format(316)}. Bring a newer copy: precursor-screen watchlists import agency FILE"
+    assert [line for line in answer.out.splitlines() if "agency" in line] == [said]
     assert 'watchlist_stale{list="agency"} 1' in Path("out/metrics.prom").read_text()
+    codes = {day: agency(day).code for day in (13, 14, 16, 19, 20, 21, 26, 29, 30)}
+    assert {day: code for day, code in codes.items() if code} == {20: 3, 29: 3}
+    assert json.loads(Path("out/run.json").read_text())["overdue"] == []
+
+
+def test_on_other_days_a_list_past_its_limit_is_in_what_is_sent_anyway_and_moves_nothing(agency):
+    assert agency(13).code == 3
+    put("a.csv", goods(1, **ACETONE))
+    answer = agency(14)
+    assert (answer.code, answer.out) == (0, "")
+    assert STALE.format(317) in " ".join(json.loads(Path("out/latest/report.json").read_text())["notices"])
+    put("b.csv", VAGUE)
+    answer = agency(15)
+    assert (answer.code, f"! {STALE.format(318)}" in answer.out.splitlines()) == (4, True)
+    assert "past its limit" not in answer.out.splitlines()[0]
+
+
+def test_a_list_past_its_limit_is_told_beside_what_is_new(agency):
+    put("a.csv", goods(1, **ACETONE))
+    answer = agency(13, "--fail-on", "low")
+    assert (answer.code, answer.out.splitlines()[0].endswith("1 list past its limit (2026-11-13, US)")) == (1, True)
+    assert answer.out.count("watchlist agency") == 1
+
+
+def test_a_list_that_was_renewed_and_is_past_its_limit_again_is_told_at_once(agency):
+    assert [agency(13).code, agency(14).code] == [3, 0]
+    assert agency(15, renew="2026-01-02").code == 3  # a copy that is past it already, though no run has seen it fresh
+    assert agency(16, renew="2026-10-01").code == 0
+    assert agency(17).code == 0
+
+
+def test_what_a_failed_run_would_have_told_is_told_by_the_next(agency):
+    put("a.csv", goods(1))
+    answer = agency(13, "--require-fresh")
+    assert (answer.code, STALE.format(316) in answer.err, folders()) == (4, True, [])
+    assert agency(13).code == 3
+
+
+def test_a_note_of_a_wrong_clock_or_a_damaged_one_keeps_nothing_back(agency):
+    assert agency(28).code == 3
+    assert agency(13).code == 3
+    for damaged in ('{"agency": "x"}', '{"agency": [1, 2, 3]}', '{"agency": ["2026-01-01", "x"]}', "["):
+        Path("out/.daily/stale-lists.json").write_text(damaged)
+        assert agency(14).code == 3
 
 
 # Rules and lists that change

@@ -29,7 +29,7 @@ def test_a_first_day(ps, home):
     (home.parent / "mine.csv").write_text(PRIVATE, "utf-8")
     ps("watchlists", "import", "mine", str(home.parent / "mine.csv"), "--date", "2001-01-01")
     stale = findings(ps("doctor", "--json"))["watchlist mine"]
-    assert (stale["state"], stale["to_do"]) == ("stale", "precursor-screen watchlists update mine")
+    assert (stale["state"], stale["to_do"]) == ("stale", "precursor-screen watchlists import mine FILE")
     assert "list of 2001-01-01" in stale["said"]
 
 

@@ -42,7 +42,7 @@ def test_info(ps, recorded):
     assert lines[1].startswith("  runs        1, the last ended 20")
     assert lines[2:] == [
         "  movements   2 that count, 2026-03-01 to 2026-03-01; kept beside them: 0 superseded, 0 cancelled",
-        "  flags       new 2, existing 0, suppressed 0, resolved 0",
+        "  flags       new 2, existing 0, escalated 0, suppressed 0, resolved 0",
         "  verdicts    0, of them clearances that hold today 0",
         lines[5],
     ]

@@ -106,7 +106,7 @@ def test_an_episode_is_told_anew_when_its_value_doubles_however_it_was_cleared(l
     _, told = screen(ledger, 3, ("L", [*JOINED, ("X", 11, 239.0)]))
     assert told == {"L": ("D", "suppressed")}
     _, told = screen(ledger, 4, ("Y", [*JOINED, ("X", 11, 240.0)]))
-    assert told == {"Y": ("D", "escalated")}
+    assert told == {"Y": ("D", "new")}
 
 
 def test_what_is_said_of_an_alias_is_said_of_the_episode(ledger):

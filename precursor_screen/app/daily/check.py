@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 from precursor_screen.app.coverage import age_notices
 from precursor_screen.app.daily.inbox import Digests
-from precursor_screen.app.daily.out_folder import RESCREEN, worst
+from precursor_screen.app.daily.out_folder import RESCREEN, read_last, worst
 from precursor_screen.app.daily.plan import Job, digests_of, find_change, find_old, find_rescreening
-from precursor_screen.app.daily.run import ANSWERED, look, read_last, refuse_no_watchlist
+from precursor_screen.app.daily.run import ANSWERED, look, refuse_no_watchlist
 from precursor_screen.app.session import load
 from precursor_screen.core.errors import ExitCode, LedgerError, LedgerOutdated, PrecursorScreenError
 from precursor_screen.core.words import counted

@@ -56,6 +56,7 @@ _HELP = {
     "lines": "Lines of what was new in the last run.",
     "shipments": "Shipments with something new in the last run.",
     "flags": "New flags in the last run.",
+    "listed_aside": "Table I and II substances of the last run in words beside tables or read from print.",
     "watchlist_age_days": "Age of the watchlists.",
     "watchlist_stale": "1: the watchlist is past its maximum age.",
 }
@@ -100,6 +101,7 @@ def samples_of(found: Sorted, delivered: Sequence[Published], said: MailContent,
     for name, label, keys in _COUNTED:
         figures = [p.delivery.counts.get(name, {}) for p in delivered if p.delivery.kind == NEW]
         samples += of_counts(name, label, {key: sum(f.get(key, 0) for f in figures) for key in keys})
+    samples.append(Sample("listed_aside", sum(p.delivery.counts.get("listed_aside", 0) for p in delivered)))
     for watchlist in reference.watchlists:
         age, labels = watchlist.snapshot.age_days(reference.as_of), {"list": watchlist.list_id}
         limit = reference.maximum_ages.get(watchlist.list_id)
@@ -201,7 +203,7 @@ class Deliverer(Struct, frozen=True):
         where = str(place / f"report.{self.formats[0]}") if self.formats else str(place)
         said = replace(self.said, files=delivery.files, where=where)
         report, counts = run.report, count_new(run.report)
-        aside = bool(delivery.set_aside or said.unreadable or said.lying)
+        aside = bool(delivery.set_aside or said.unreadable or said.lying or counts["listed_aside"])
         nothing = len(delivery.set_aside) == len(delivery.files)  # that is no failure to screen, the mail says why
         nothing = nothing and report.exit_code == ExitCode.NOT_SCREENED
         code = worst(ExitCode.CLEAR if nothing else report.exit_code, ExitCode.SET_ASIDE if aside else ExitCode.CLEAR)

@@ -15,6 +15,7 @@ from precursor_screen.core.grouped import grouped
 from precursor_screen.core.model import BANDS, LEVELS, NEWS
 from precursor_screen.core.report import LEAST_SHORT, Report, show_blind_spot
 from precursor_screen.core.words import capital, counted, how_many_more, printable
+from precursor_screen.reporting.listed_aside import named_aside
 from precursor_screen.reporting.shipment import shipments_in_words
 from precursor_screen.reporting.texts_beside import HEAD, new_texts
 
@@ -38,6 +39,7 @@ class MailContent(Struct, frozen=True):
         files: that were taken up.
         unreadable: name and reason of what could not even be opened.
         waiting: names of files that are still being written.
+        overdue: sentences, a list past its limit each, that are told in this run.
         remarks: sentences, such as of changed rules.
         lying: name and reason of what was set aside in earlier runs and is told again.
         where: the report, or its folder.
@@ -48,6 +50,7 @@ class MailContent(Struct, frozen=True):
     files: Sequence[FileOutcome] = ()
     unreadable: Sequence[tuple[str, str]] = ()
     waiting: Sequence[str] = ()
+    overdue: Sequence[str] = ()
     remarks: Sequence[str] = ()
     lying: Sequence[tuple[str, str]] = ()
     where: str = ""
@@ -58,7 +61,7 @@ def count_new(report: Report) -> dict[str, Any]:
 
     Returns:
         `shipments`: by band, those that are new in it or have risen into it; `known`: those with nothing but what was told before;
-        `quiet_high`: those of band low with a new flag of high or critical; `texts_beside`: texts beside tables with a new flag; `flags`: new ones by level; `lines`.
+        `quiet_high`: those of band low with a new flag of high or critical; `texts_beside`: texts beside tables with a new flag; `listed_aside`: rows of LISTED_ASIDE; `flags`: new ones by level; `lines`.
     """
     new = rows_with(report.flags, "state", NEWS)
     news = _news(report)
@@ -70,6 +73,7 @@ def count_new(report: Report) -> dict[str, Any]:
         "known": _of(report.shipments, report.open_flags).num_rows - news.num_rows,
         "quiet_high": _quiet_high(report, new),
         "texts_beside": len([one for one in new_texts(report) if one.flags]),
+        "listed_aside": report.listed_aside.num_rows,
         "flags": {level: levels.get(level, 0) for level in reversed(LEVELS)},
         "lines": {name: report.coverage[key] for name, key in names.items()},
     }
@@ -133,6 +137,8 @@ def write_subject(counts: Mapping[str, Any], said: MailContent, mark: str = "") 
         parts.append(f"{counted(len(said.lying), 'file')} still set aside")
     if lines.get("unscreenable"):
         parts.append(f"{counted(lines['unscreenable'], 'line')} not screened")
+    if said.overdue:
+        parts.append(f"{counted(len(said.overdue), 'list')} past {'its' if len(said.overdue) == 1 else 'their'} limit")
     if not parts:
         parts = ["nothing to look at" if said.files else "nothing new"]
     return _subject(", ".join(parts), said, mark)
@@ -150,10 +156,10 @@ def _subject(text: str, said: MailContent, mark: str = "") -> str:
 
 def write_summary(subject: str, report: Report | None, said: MailContent) -> str:
     """The mail: subject, what to know first, each new hold and review, the rest as counts, what was not screened, where the report is."""
-    lines = [subject, ""]
+    lines = [subject, "", *(named_aside(report) if report is not None else ()), "", *(f"! {one}" for one in said.overdue)]
     if report is not None:
         lines += [law, ""] if (law := report.provenance.get("law")) else []
-        notices = [f"! {notice}" for notice in report.notices]
+        notices = [f"! {notice}" for notice in report.notices if not any(one.startswith(notice) for one in said.overdue)]
         lines += [*notices[:_MOST_NOTICES], *how_many_more(len(notices) - _MOST_NOTICES, "notices are in the report")]
     lines += [
         *(f"! {remark}" for remark in said.remarks[:_MOST_REMARKS]),

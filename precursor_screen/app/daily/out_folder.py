@@ -15,6 +15,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -305,6 +306,26 @@ class OutFolder(Struct, frozen=True):
             if not isinstance(error.__cause__, OSError):
                 raise
             raise OutFolderError(error.message, where=error.where, remedy=error.remedy) from error
+
+
+class _Last(Struct, frozen=True):
+    """The run before: its day, when a run last did its work (seconds since 1970), and the day of the last weekly word."""
+
+    day: date | None = None
+    success: float = 0.0
+    reminded: date | None = None
+
+
+def read_last(out: OutFolder) -> _Last:
+    """What is known of the run before."""
+    day, reminded, success = None, None, 0.0
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        record = json.loads((out.path / RECORD).read_text("utf-8"))
+        day = date.fromisoformat(record["day"])
+        reminded = day if "reminded" not in record else date.fromisoformat(record["reminded"])
+    with contextlib.suppress(OSError, ValueError):
+        success = datetime.fromisoformat((out.path / HEARTBEAT).read_text("utf-8").strip()).timestamp()
+    return _Last(day, success, reminded)
 
 
 def _read(folder: Path) -> Delivery | None:

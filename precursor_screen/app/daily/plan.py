@@ -10,11 +10,14 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from precursor_screen.app.coverage import stale_watchlists
 from precursor_screen.app.daily.inbox import Listed
 from precursor_screen.app.daily.out_folder import NEW, RESCREEN, SCREENED, OutFolder, Published
 from precursor_screen.app.run_settings import Settings
 from precursor_screen.core.errors import UnreadableManifest, UsageError
+from precursor_screen.reference import shipped
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.reference.sources import how_to_renew, load_sources
 from precursor_screen.version import __version__
 
 # What a run of `daily` is asked for.
@@ -257,3 +260,36 @@ def find_old(published: Iterable[Published], today: date, keep_days: int, last_r
     last = {p.delivery.kind == RESCREEN: p.path for p in published}
     first = (today - timedelta(days=keep_days)).isoformat()
     return tuple(p for p in published if p.delivery.day < first and p.path not in last.values())
+
+
+_AGAIN_DAYS = 7  # after which a list that is still past its limit is told again
+
+
+def due_lists(reference: Reference, told: Mapping[str, Any], today: date) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """Which lists past their limit are to be told today: each on the first run past it, then every 7 days.
+
+    Args:
+        reference: with the lists, whose ages its own day judges.
+        told: as the run before noted it: list -> [date of its copy, day on which it was told].
+        today: of the run.
+
+    Returns:
+        A sentence a list, with what to do; and the note for the next run. A list that was renewed is not in it, and begins anew.
+    """
+    due, noted = [], {}
+    for said, watchlist in stale_watchlists(reference).items():
+        copy, before = str(watchlist.snapshot.list_date), told.get(watchlist.list_id)
+        noted[watchlist.list_id] = before
+        if not _was_told(before, copy, today):
+            noted[watchlist.list_id] = [copy, today.isoformat()]
+            renew = how_to_renew(watchlist.list_id, load_sources(shipped.watchlists_folder()))
+            due.append(f"{said}. Bring a newer copy: {renew}")
+    return tuple(due), noted
+
+
+def _was_told(before: Any, copy: str, today: date) -> bool:
+    """Whether a note says that this copy of a list was told in the last days; one of a later day comes from a wrong clock."""
+    try:
+        return bool(before[0] == copy and 0 <= (today - date.fromisoformat(before[1])).days < _AGAIN_DAYS)
+    except (IndexError, TypeError, ValueError):
+        return False

@@ -6,9 +6,8 @@ import contextlib
 import json
 import time
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.app.coverage import age_notices
@@ -35,6 +34,7 @@ from precursor_screen.app.daily.out_folder import (
     SUMMARY,
     OutFolder,
     Published,
+    read_last,
     worst,
 )
 from precursor_screen.app.daily.plan import (
@@ -44,6 +44,7 @@ from precursor_screen.app.daily.plan import (
     Rescreening,
     Sorted,
     digests_of,
+    due_lists,
     find_change,
     find_old,
     find_rescreening,
@@ -62,7 +63,7 @@ from precursor_screen.reference.refresh import refresh_imported
 from precursor_screen.reference.sources import load_sources
 from precursor_screen.reference.store import WatchlistStore
 
-ANSWERED, PROBLEMS, VERDICTS = "answered", "problems", "verdicts"  # notes for the next run
+ANSWERED, PROBLEMS, STALE, VERDICTS = "answered", "problems", "stale-lists", "verdicts"  # notes for the next run
 DAYS_OF_WEEK = 7
 
 
@@ -136,19 +137,23 @@ class _Run:
             rescreening = find_rescreening(published, found.known, now, job.rescreen_days, time.time())
         remarks += [*self.clock(published), *self.remark_change(change, found, rescreening), *_remark_old(old, job.keep_days)]
         problems, known_problems = self.report_once(listing.problems)
+        overdue, told = due_lists(session.reference, self.out.note(STALE), self.today)
+        self.loud |= bool(overdue)
         self.said = replace(
             self.said,
             unreadable=(*problems, *found.unreadable),
             waiting=(*listing.unfinished, *waiting),
+            overdue=overdue,
             remarks=remarks,
             lying=(*known_problems, *self.lying(found)) if self.is_weekly else (),
         )
         self.screen(session, NEW, found.new, settles=not change.decides or job.on_change == NEW)
         self.screen(session, RESCREEN, rescreening.files, settles=True)
-        aside = self.said.unreadable or self.said.lying or self.refused
+        aside = self.said.unreadable or self.said.lying or self.refused or overdue
         code = worst(*self.codes, ExitCode.SET_ASIDE if aside else ExitCode.CLEAR)
         self.end(code, found, session.reference)
         self.out.keep_note(PROBLEMS, dict(listing.problems))
+        self.out.keep_note(STALE, told)
         if job.asked and job.on_change in (NEW, RESCREEN):
             last = max((p.delivery.number for p in self.out.published()), default=0)
             self.out.keep_note(ANSWERED, {"after": last, "day": self.today.isoformat(), "reference": now})
@@ -329,6 +334,7 @@ class _Run:
             "exit_code": int(code),
             "subject": texts[0].split("\n")[0],
             "published": [p.path.name for p in self.delivered],
+            "overdue": list(self.said.overdue),
             "remarks": list(self.said.remarks),
             "unreadable": [list(pair) for pair in self.said.unreadable],
             "lying": [list(pair) for pair in self.said.lying],
@@ -344,26 +350,6 @@ class _Run:
         ]
         self.out.say(METRICS, write_metrics([*figures, *samples]), for_all=True)
         self.out.say(RECORD, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
-
-
-class _Last(Struct, frozen=True):
-    """The run before: its day, when a run last did its work (seconds since 1970), and the day of the last weekly word."""
-
-    day: date | None = None
-    success: float = 0.0
-    reminded: date | None = None
-
-
-def read_last(out: OutFolder) -> _Last:
-    """What is known of the run before."""
-    day, reminded, success = None, None, 0.0
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        record = json.loads((out.path / RECORD).read_text("utf-8"))
-        day = date.fromisoformat(record["day"])
-        reminded = day if "reminded" not in record else date.fromisoformat(record["reminded"])
-    with contextlib.suppress(OSError, ValueError):
-        success = datetime.fromisoformat((out.path / HEARTBEAT).read_text("utf-8").strip()).timestamp()
-    return _Last(day, success, reminded)
 
 
 def refuse_no_watchlist(reference: Reference) -> None:

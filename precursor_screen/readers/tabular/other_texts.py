@@ -43,6 +43,8 @@ _MAY_NAME_SOMETHING = (
     rf"{_LETTER}(?:{_LETTER}|{_BETWEEN}){{2}}|{_HAN}|[0-9]{{2,7}}{_DASH}[0-9]{{2}}{_DASH}[0-9]"
     rf"|&#|%[0-9A-Fa-f]{{2}}.*%|=[0-9A-F]{{2}}.*=|\\[ux]|(?:{_LETTER}{_NEITHER}{{1,3}}){{2}}{_LETTER}"
 )
+# A figure and a unit too short to be a word: what names goods in the cell beside it weighs as much.
+_QUANTITY = rf"^[^A-Za-z0-9]*[0-9][0-9., ']*{_LETTER}{{1,2}}[^A-Za-z0-9]*$"
 _NUMBER_OF_A_PARTY = f"{_MAY_NAME_SOMETHING}|[0-9]{{6}}"  # under a header that says so, figures alone name a party as well
 _MOST_JOINED = 60  # columns without a header whose cells may be one text
 _LONG_WORD = rf"{_LETTER}{{4}}|{_HAN}"
@@ -243,10 +245,12 @@ def out_of_table_cells(
     filled = [(number, [c for c in cells if c and c.strip()]) for number, cells in rows]
     distinct = list(dict.fromkeys(c for _, cells in filled for c in cells))
     say = dict(zip(distinct, may_name_something(distinct), strict=True))
+    weigh = frozenset(filter(for_python(_QUANTITY).search, distinct))
     texts = []
     for number, cells in filled:
         texts += [OutOfTableText(number, place, c) for c in cells if say[c]]
-        if joined and 1 < len(cells) <= MOST_CELLS and sum(say[c] for c in cells) > 1:
+        saying = sum(say[c] for c in cells)
+        if joined and 1 < len(cells) <= MOST_CELLS and (saying > 1 or (saying and not weigh.isdisjoint(cells))):
             texts.append(OutOfTableText(number, f"{place}, all cells", " ".join(cells)))
     return texts
 
