@@ -17,12 +17,12 @@ from tests.examples import examples
 FACTS = ("hs_known", "watched", "goods_key", "goods_named", "package_kind", "package_kg", "packing_unusual")
 KINDS = {
     **dict.fromkeys(("net_mass_kg", "gross_mass_kg"), DECIMAL),
-    **dict.fromkeys(("un_numbers", "substance_ids"), pa.list_(pa.string())),
+    **dict.fromkeys(("un_numbers", "substance_ids_listed"), pa.list_(pa.string())),
     "packages": pa.int64(),
 }
 CASES = [
     ({"hs_code": "291521", "description": "ACETIC ACID"}, {"watched": True, "goods_key": "291521", "goods_named": "goods"}),
-    ({"hs_code": "291411", "description": "ACETONE", "substance_ids": ["acetone"]}, {"watched": True, "goods_key": None}),
+    ({"hs_code": "291411", "description": "ACETONE", "substance_ids_listed": ["acetone"]}, {"watched": True, "goods_key": None}),
     ({"hs_code": "940130", "description": "CHEMICAL POWDER CHAIR"}, {"watched": False, "goods_key": None, "goods_named": None}),
     ({"hs_code": "940130", "package_type": "DRUM"}, {"watched": False, "packing_unusual": True}),
     ({"description": "BLUE FLUID XY-12"}, {"watched": True, "goods_key": "blue fluid", "hs_known": None}),
