@@ -56,7 +56,6 @@ _HELP = {
     "lines": "Lines of what was new in the last run.",
     "shipments": "Shipments with something new in the last run.",
     "flags": "New flags in the last run.",
-    "listed_aside": "Table I and II substances of the last run in words beside tables or read from print.",
     "watchlist_age_days": "Age of the watchlists.",
     "watchlist_stale": "1: the watchlist is past its maximum age.",
 }
@@ -101,7 +100,6 @@ def samples_of(found: Sorted, delivered: Sequence[Published], said: MailContent,
     for name, label, keys in _COUNTED:
         figures = [p.delivery.counts.get(name, {}) for p in delivered if p.delivery.kind == NEW]
         samples += of_counts(name, label, {key: sum(f.get(key, 0) for f in figures) for key in keys})
-    samples.append(Sample("listed_aside", sum(p.delivery.counts.get("listed_aside", 0) for p in delivered)))
     for watchlist in reference.watchlists:
         age, labels = watchlist.snapshot.age_days(reference.as_of), {"list": watchlist.list_id}
         limit = reference.maximum_ages.get(watchlist.list_id)

@@ -101,10 +101,10 @@ def in_relevant_shipments(resolved: Resolved) -> pa.ChunkedArray:
     lines = resolved.lines
     numbers = [*resolved.substances.column(LINE_NO).chunks, *resolved.parties.column(LINE_NO).chunks]
     relevant = pc.is_in(lines.column(LINE_NO), pc.unique(pa.chunked_array(numbers, pa.int64())))
-    for name in ("substance_ids", "lexicon_terms"):
-        if name in lines.column_names:  # null is unknown, so it counts
+    for name in ("substance_ids", "substance_ids_listed", "lexicon_terms"):
+        if name in lines.column_names:  # of substances null is unknown, so it counts
             relevant = pc.or_(
-                relevant, pc.fill_null(pc.greater(pc.list_value_length(lines.column(name)), 0), name == "substance_ids")
+                relevant, pc.fill_null(pc.greater(pc.list_value_length(lines.column(name)), 0), name != "lexicon_terms")
             )
     return pc.is_in(lines.column("shipment_id"), pc.unique(lines.column("shipment_id").filter(relevant)))
 
