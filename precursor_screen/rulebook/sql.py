@@ -6,7 +6,7 @@ import datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from precursor_screen.core.engine import connect
+from precursor_screen.core.engine import NFKC, connect
 from precursor_screen.core.schema import BY_NAME
 
 # Free text as people write it is compared without regard to case and accents; codes are compared as they are.
@@ -78,8 +78,10 @@ def fold_terms(terms: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def plain_reference(sql: str) -> str:
-    """SQL of a number of a document without case, blanks and punctuation; null where nothing is left."""
-    return f"nullif(upper(regexp_replace({sql}, '[^\\pL\\pN]', '', 'g')), '')"
+    """SQL of a number of a document in Unicode's form NFKC without case, blanks and punctuation; null where nothing is left."""
+    composed = f"{NFKC}(regexp_replace({sql}, '[^\\pL\\pN\\pM]', '', 'g'))"
+    written = f"case when length({sql}) = strlen({sql}) then {sql} else {composed} end"  # a byte each: ASCII
+    return f"nullif(upper(regexp_replace({written}, '[^\\pL\\pN]', '', 'g')), '')"
 
 
 def same_reference(left: str, right: str) -> str:

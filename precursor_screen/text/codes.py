@@ -7,6 +7,7 @@ UN and CUS. Four bare digits mean nothing.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from typing import Final
@@ -21,8 +22,11 @@ from precursor_screen.text.text import late
 
 
 def plain_reference(text: str | None) -> str:
-    """A number of a document without case, blanks and punctuation, as `rulebook.sql.plain_reference` leaves it."""
-    return "".join(c for c in text or "" if c.isalnum()).upper()
+    """A number of a document in Unicode's form NFKC without case, blanks and punctuation, as `rulebook.sql.plain_reference` leaves it."""
+    text = text or ""
+    if not text.isascii():  # without marks such as №, of which NFKC makes letters
+        text = unicodedata.normalize("NFKC", "".join(c for c in text if c.isalnum() or unicodedata.category(c).startswith("M")))
+    return "".join(c for c in text if c.isalnum()).upper()
 
 
 _TOKEN = re.compile(r"[^\s,;/|()]+")

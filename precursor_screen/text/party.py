@@ -28,6 +28,7 @@ from msgspec import Struct
 from precursor_screen.core.tables import DATA
 from precursor_screen.text import party_words as scripts
 from precursor_screen.text import party_words as words
+from precursor_screen.text.misread import LOST, with_letters, without_lost
 from precursor_screen.text.romanise import is_thai, romanise
 from precursor_screen.text.text import late, unmask
 
@@ -143,9 +144,6 @@ _TO_ORDER = re.compile(
     r"(?:un)?to(?: the)? order\b|^order(?= (?:of|to|bank|banco|banque|banca)\b|$)|a la orden\b|order of shipper"
 )
 _PARTED = {c: None for c in range(128) if not chr(c).isalpha()}  # initials are joined: O.R.D.E.R.
-# Digits that stand between letters are letters misread or disguised: `Sech1n`.
-_MISREAD = re.compile(r"(?<=[a-z])[0-9](?=[a-z])")
-_LOOKALIKES = dict(zip("0123456789", "oizeasgtbg", strict=True))
 _CONJUNCTIONS = frozenset("ey")  # Spanish and Portuguese between two words; at an end they are initials
 _ARTICLES = frozenset(("al", "ul", "ur", "ar", "el"))
 # A name with none of these is canonical as it is.
@@ -159,7 +157,7 @@ def normaliser_version() -> str:
     """Changes whenever the same name could be read otherwise, so that an index built before is rebuilt."""
     tables = "".join((DATA / "names" / f"{name}.csv").read_text("utf-8") for name in ("party_words", "scripts", "romanisations"))
     digest = hashlib.sha256(f"{tables}|{version('anyascii')}|{unicodedata.unidata_version}".encode())
-    return "7-" + digest.hexdigest()[:10]
+    return "8-" + digest.hexdigest()[:10]
 
 
 def kind_of(token: str) -> str:
@@ -213,19 +211,22 @@ def is_to_order(name: str) -> bool:
 
 def _clean(name: str) -> tuple[str, tuple[str, ...]]:
     if name.isascii():
-        if name.isprintable():
-            return name.lower(), ()
-        text = "".join(c if c.isprintable() else " " for c in name)
-        return text.lower(), ("control characters",)
+        printable = name.isprintable()
+        text = name if printable else "".join(c if c.isprintable() else " " for c in name)
+        return _found(text.lower()), () if printable else ("control characters",)
     pieces = (
         unicodedata.normalize("NFKC", word[i : i + _PIECE]) for word in unmask(name).split() for i in range(0, len(word), _PIECE)
     )
-    text = " ".join(pieces).casefold()
+    text = _found(" ".join(pieces).casefold())
     if text.isprintable():
         return text, ()
     # Zero-width and direction marks join what they stand in; others part it.
     kept = "".join(c if c.isprintable() else "" if unicodedata.category(c) == "Cf" else " " for c in text)
     return kept, ("control or zero-width characters",)
+
+
+def _found(text: str) -> str:
+    return text if LOST.isdisjoint(text) else without_lost(text)
 
 
 def _split_noise(text: str) -> tuple[list[str], tuple[str, ...]]:
@@ -347,8 +348,8 @@ def canonical_tokens(tokens: Sequence[str]) -> tuple[str, ...]:
             found.append(canonical)
             end -= length
             continue
-        if len(token) >= 4 and not (token.isalpha() or token.isdigit()):
-            token = _MISREAD.sub(lambda m: _LOOKALIKES[m.group()], token)
+        if len(token) >= 4:
+            token = with_letters(token)
         expanded = _EXPANSIONS.get(token)
         if expanded is None:
             found.append(token)
