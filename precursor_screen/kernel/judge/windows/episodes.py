@@ -124,14 +124,15 @@ def _days_of(members: pa.Table) -> Numbers:
 def carriers(
     rule: CompiledRule, selected: Selected, measured: Measured, tips: Numbers, undecided: Mask, episodes: Episodes
 ) -> tuple[FlaggedMovements, Numbers]:
-    """Of each episode the first new movement with a window that is true, or the last one, which carries the flag; and the episode of each."""
+    """Of each episode the first new movement with a window that is true, or that of the last day, which carries the flag; and the episode of each."""
     assert rule.window is not None
     frames = selected.frames
     at = np.flatnonzero(selected.new & ~undecided & (tips >= 0))
     place = _place(episodes, frames.spans[tips[at]], frames.days[tips[at]])
     at, numbers = at[place >= 0], episodes.numbers[place[place >= 0]]
-    # Movements of a group lie by day and number, and new ones are numbered by day.
-    order = np.lexsort((selected.rows[at] * (-1 if rule.window.emit == "group" else 1), numbers))
+    # New movements are numbered by day, and those of one day from the gravest on: see `history.in_order`.
+    latest = -selected.days[at] if rule.window.emit == "group" else np.zeros_like(at)
+    order = np.lexsort((selected.rows[at], latest, numbers))
     first = order[np.diff(numbers[order], prepend=-1) != 0]
     at, numbers = at[first], numbers[first]
     keys = [episodes.keys[n] for n in np.searchsorted(episodes.spans, frames.spans[frames.of_row[at]])]

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
+from precursor_screen.core.arrow import set_columns
 from precursor_screen.core.history_seam import ALWAYS, AMENDED_MOVEMENT, IDENTITY, REFERENCES, History
 from precursor_screen.core.schema import PREVIOUS_COLUMNS
 from precursor_screen.kernel.judge.windows.groups import Numbers
@@ -174,16 +175,37 @@ class _Lookups(Struct, frozen=True):
 
 
 def _number(live: pa.Table, about: pa.ChunkedArray, known: pa.Table) -> Numbers:
-    """row_no of the movements that are asked about and not recorded as they are, by day, line and substance; of others -1."""
+    """row_no of the movements that are asked about and not recorded as they are, in the order of `in_order`; of others -1."""
     if known.num_rows:
         own, recorded = (pc.binary_join_element_wise(t.column("movement_key"), t.column("line_id"), " ") for t in (live, known))
         about = pc.and_(about, pc.invert(pc.is_in(own, pc.unique(recorded))))
     places = np.flatnonzero(whole(about).to_numpy(zero_copy_only=False))
-    by = ("as_of_date", "line_id", "substance_id")
-    order = pc.sort_indices(live.select(by).filter(about), [(name, "ascending") for name in by])
     numbers = np.full(live.num_rows, -1)
-    numbers[places[order.to_numpy()]] = np.arange(len(places))
+    numbers[places[in_order(live.filter(about))]] = np.arange(len(places))
     return numbers
+
+
+# Of one day the gravest is the first, then what a paper says; the ids, which are hashes, decide between equals only.
+_ORDER = (
+    ("as_of_date", "ascending"),
+    *((mass, "descending") for mass in ("substance_mass_kg", "net_mass_kg")),
+    *((name, "ascending") for name in ("house_bill_of_lading", "bill_of_lading", "declaration_id", "item_number")),
+    *((name, "ascending") for name in ("substance_id", "line_id")),
+)
+_ITEM = 9  # figures of the number of an item, so that 10 comes after 2
+
+
+def in_order(movements: pa.Table) -> Numbers:
+    """The places of movements in the order in which windows look at them: by day, mass, bill, item, substance, and line_id last.
+
+    Args:
+        movements: some of the columns of MOVEMENT.
+    """
+    by = [(name, how) for name, how in _ORDER if name in movements.column_names]
+    keys = movements.select([name for name, _ in by])
+    if "item_number" in movements.column_names:
+        keys = set_columns(keys, {"item_number": pc.utf8_lpad(keys.column("item_number"), _ITEM, "0")})
+    return np.asarray(pc.sort_indices(keys, by).to_numpy())
 
 
 def _stated(mine: Relation, recorded: Relation, wanted: list[str], there: list[str]) -> Relation:

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
+from precursor_screen.core.arrow import set_columns
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.history_seam import EPISODE, RULE_LINE, History, HistoryQuery, HistoryRequest
@@ -26,7 +27,7 @@ from precursor_screen.kernel.judge.windows.chains import chain_movements
 from precursor_screen.kernel.judge.windows.episodes import carriers, episode_rows, find_episodes, members_of
 from precursor_screen.kernel.judge.windows.flags import Fresh, by_themselves, raise_flags, read_fresh
 from precursor_screen.kernel.judge.windows.groups import Numbers
-from precursor_screen.kernel.judge.windows.history import WindowInput, derive, give, keep, make_window_input
+from precursor_screen.kernel.judge.windows.history import WindowInput, derive, give, in_order, keep, make_window_input
 from precursor_screen.kernel.judge.windows.kinds import Known, compute, known_of
 from precursor_screen.kernel.judge.windows.layout import judge_live, lay_out
 from precursor_screen.kernel.judge.windows.members import (
@@ -166,9 +167,9 @@ def flag_movements(
     if not mine:
         return FLAG.empty_table(), UNJUDGED.empty_table()
     with connect() as connection:
-        given = give(connection, "given", movements)
-        order = "row_number() over (order by as_of_date, line_id, substance_id, row_no) - 1 as row_no"
-        every = derive("every", f"select * exclude (row_no), hash(cargo_id) as cargo, {order} from {given}", given)
+        movements = movements.take(pa.array(in_order(movements)))
+        given = give(connection, "given", set_columns(movements, {"row_no": pa.array(np.arange(movements.num_rows))}))
+        every = derive("every", f"select *, hash(cargo_id) as cargo from {given}", given)
         every = keep(connection, every)  # numbered once
         own = fetch(connection, f"select row_no from {every} where is_new")
         fresh = derive("fresh", f"select {every}.* from {every} join asked using (row_no)", every)

@@ -80,14 +80,15 @@ def emit_by_themselves(
 ) -> FlaggedMovements:
     """The movements that carry a flag where each true window has a flag of its own.
 
-    A window that ends at a recorded movement has the flag of that movement, which is carried by the last new one in it.
+    A window that ends at a recorded movement has the flag of that movement, which is carried by the gravest new one of the last day in it.
     """
     frames = selected.frames
     if not window.grows:
         at = np.flatnonzero(_flagged_once(window, selected, (tips >= 0) & ~undecided))
         return FlaggedMovements(at, at, tips[at], tip_values(selected, measured, at, tips[at]), [""] * len(at))
-    newest = np.maximum.accumulate(np.where(selected.new & selected.sure, np.arange(selected.count), -1))
-    newest = newest[frames.starts[1:] - 1]  # up to the end of each day
+    newest, gravest = np.full(selected.count, -1), frames.gravest(selected.new & selected.sure)
+    newest[gravest] = gravest
+    newest = np.maximum.accumulate(newest)[frames.starts[1:] - 1]  # up to the end of each day
     newest = np.where(newest >= frames.starts[frames.back(window.days)], newest, -1)[frames.of_row]
     carriers = np.where(selected.new, np.arange(selected.count), newest)
     at = np.flatnonzero(measured.ok & selected.sure & ~undecided & (carriers >= 0) & ~undecided[carriers])
@@ -95,13 +96,13 @@ def emit_by_themselves(
 
 
 def _flagged_once(window: Window, selected: Selected, is_true: Mask) -> Mask:
-    """The new movements that carry a flag of a rule that judges each once: all of them, the first while it stays true, or the last."""
+    """The new movements that carry a flag of a rule that judges each once: all of them, the first while it stays true, or that of the last day."""
     found = is_true & selected.new
     spans, days = selected.frames.spans[selected.frames.of_row], selected.days
     if window.emit == "group":
-        at = np.flatnonzero(found)
-        last = at[np.append(spans[at][1:] != spans[at][:-1], True)] if len(at) else at
-        return np.isin(np.arange(selected.count), last)
+        at = selected.frames.gravest(found)
+        found = np.zeros_like(found)
+        found[at[np.diff(spans[at], append=-1) != 0]] = True
     if window.emit == "crossing":
         asked = np.flatnonzero(selected.new & selected.sure)
         one, next_one = asked[:-1], asked[1:]

@@ -52,6 +52,12 @@ class Frames(Struct, frozen=True, dict=True):
         """The day of each movement."""
         return np.repeat(np.arange(self.count), np.diff(self.starts))
 
+    def gravest(self, asked: Mask) -> Numbers:
+        """The first movement of each day among some, in the order of `history.in_order`."""
+        at = np.flatnonzero(asked)
+        firsts: Numbers = at[np.diff(self.of_row[at], prepend=-1) != 0]
+        return firsts
+
     def back(self, reach: int | None) -> Numbers:
         """The first day of each window that ends with a day. reach: in days; None: all there is of the group."""
         return np.searchsorted(self.spans, self.spans) if reach is None else self._from(self.days - reach)

@@ -96,7 +96,7 @@ def by_hand(rows: list[dict[str, Any]], keys: tuple[str, ...], days: int, is_tru
         def at(end: date, group: list[dict[str, Any]] = group) -> bool:
             return bool(is_true([r for r in group if end - timedelta(days=days) <= r["as_of_date"] <= end]))
 
-        new = sorted((r for r in group if not r["recorded"]), key=lambda r: (r["as_of_date"], r["line_id"]))
+        new = sorted((r for r in group if not r["recorded"]), key=gravity)
         span = timedelta(days=days)
         ends = sorted({r["as_of_date"] for r in group if r["recorded"] and at(r["as_of_date"])})
         reached = {
@@ -106,13 +106,13 @@ def by_hand(rows: list[dict[str, Any]], keys: tuple[str, ...], days: int, is_tru
             for r in new
         }
         if emit == "trigger":
-            # Each true window is told of: one that ends at a recorded movement by the last new one in it.
+            # Each true window is told of: one that ends at a recorded movement by the gravest new one of the last day in it.
             found |= {r["line_id"] for r in new if at(r["as_of_date"])}
             within = ([r for r in new if e - span <= r["as_of_date"] <= e] for e in ends)
-            found |= {inside[-1]["line_id"] for inside in within if inside}
+            found |= {of_last_day(inside)["line_id"] for inside in within if inside}
             continue
-        # An episode goes on while true days follow each other within the span; the first or the last new movement carries it.
-        carriers: list[list[str]] = []
+        # An episode goes on while true days follow each other within the span; the first new movement or that of the last day carries it.
+        carriers: list[list[dict[str, Any]]] = []
         days_true = sorted(
             {r["as_of_date"] for r in group if new and at(r["as_of_date"]) and r["as_of_date"] >= new[0]["as_of_date"]}
         )
@@ -121,9 +121,19 @@ def by_hand(rows: list[dict[str, Any]], keys: tuple[str, ...], days: int, is_tru
             if reached[row["line_id"]]:
                 of = number[min(reached[row["line_id"]])]
                 carriers += [[] for _ in range(of + 1 - len(carriers))]
-                carriers[of].append(row["line_id"])
-        found |= {c[0 if emit == "crossing" else -1] for c in carriers if c}
+                carriers[of].append(row)
+        found |= {(c[0] if emit == "crossing" else of_last_day(c))["line_id"] for c in carriers if c}
     return found
+
+
+def gravity(row: dict[str, Any]) -> tuple[Any, ...]:
+    """By day, and of one day the gravest first."""
+    mass = row.get("substance_mass_kg")
+    return row["as_of_date"], mass is None, -(mass or 0), row["line_id"]
+
+
+def of_last_day(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return next(r for r in rows if r["as_of_date"] == rows[-1]["as_of_date"])
 
 
 @pytest.mark.parametrize("emit", ["crossing", "trigger", "group"])
@@ -209,7 +219,7 @@ def test_one_after_another_with_another_destination(rows):
                 for a in group
             )
 
-        new = sorted((r for r in group if not r["recorded"]), key=lambda r: (r["as_of_date"], r["line_id"]))
+        new = sorted((r for r in group if not r["recorded"]), key=gravity)
         expected |= {r["line_id"] for r in new if is_large(r)}
         for end in (r["as_of_date"] for r in group if r["recorded"] and is_large(r)):  # told of by the last new one before it
             within = [r["line_id"] for r in new if timedelta(0) <= end - r["as_of_date"] <= timedelta(days=10)]
@@ -451,7 +461,7 @@ def test_the_first_of_its_kind_among_so_many_others(rows):
 
     expected = set()
     for group in groups(rows, "substance_id").values():
-        new = sorted((r for r in group if not r["recorded"]), key=lambda r: (r["as_of_date"], r["line_id"]))
+        new = sorted((r for r in group if not r["recorded"]), key=gravity)
         done = set()
         for row in new:
             before = [o for o in group if 0 < (row["as_of_date"] - o["as_of_date"]).days <= 20]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, timedelta
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from precursor_screen.app.rulecheck.inline_tests import moves_from_rows
+from precursor_screen.core.arrow import set_columns
 from precursor_screen.core.history_seam import AMENDED_MOVEMENT, REFERENCES
 from precursor_screen.core.schema import MOVEMENT_COLUMNS
 from precursor_screen.kernel.judge.flag import sum_unjudged
@@ -225,3 +229,42 @@ def test_what_is_in_no_group_of_one_rule_may_be_in_one_of_another():
     rows = [movement(f"L{n}", n, permit_reference="--") for n in range(3)]
     flags, _ = flag_movements(moves_from_rows(rows, frozenset().union(*map(columns_of_rule, rules))), rules, START, {})
     assert flags.column("rule_id").to_pylist() == ["PS-QTY-901"]
+
+
+def test_which_flag_stands_does_not_depend_on_ids(reference):
+    """Ids are hashes: whoever changes one column of a file changes all of them."""
+    goods = ["ACETONE", "TOLUENE", "SULPHURIC ACID 98 %", "POTASSIUM PERMANGANATE", "ACETIC ANHYDRIDE", "REACTION FLASK 20 L"]
+    rows = [
+        {
+            "description of goods": goods[n % 6],
+            "net weight kg": 100 + 90 * (n * 7 % 11),
+            "date": f"2026-03-{1 + n % 3:02}",
+            "bill of lading": f"B{n // 2}",
+            "item no": n % 2,
+            "consignor": f"Zorvan Chemie {n % 2}",
+            "consignee": f"Mirage Trading {n % 4}",
+            "country of dispatch": "DE",
+            "country of destination": "US",
+        }
+        for n in range(72)
+    ]
+    live = to_movements(screen_rows(rows, with_rules(reference)).screened.resolved).live
+    once = judged(live, reference)
+    for salt in range(3):
+        assert judged(renumbered(live, salt), reference) == once
+
+
+def judged(live, reference):
+    request = request_history(live, reference.rules, reference.registers)
+    flags = judge_windows(live, NoHistory().look_back(request), reference.rules, reference).flags
+    assert len(set(flags.column("rule_id").to_pylist())) > 3
+    return sorted(zip(*(flags.column(c).to_pylist() for c in ("rule_id", "source_row", "because")), strict=True))
+
+
+def renumbered(live, salt):
+    def other(ids):
+        return pa.array([hashlib.sha256(f"{salt} {one}".encode()).hexdigest()[:32] for one in ids.to_pylist()])
+
+    ids, keys = live.column("line_id"), live.column("movement_key")
+    own = pc.equal(keys, ids)  # without any reference
+    return set_columns(live, {"line_id": other(ids), "movement_key": pc.if_else(own, other(ids), keys)})
