@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.core.arrow import holds
+from precursor_screen.core.schema import DATES
 from precursor_screen.formats.sheet import Body, string_array, table_of_columns
 from precursor_screen.readers.cells import match_cells
 from precursor_screen.readers.column_map import COUNTRIES, PARTY_NAMES, Guess
@@ -29,10 +30,16 @@ def fill_blanks(stated: Sequence[Stated], guesses: Sequence[Guess], body: Body) 
     return Body(table_of_columns(columns), body.rows, body.broken)
 
 
-def not_mapped(stated: Sequence[Stated], guesses: Sequence[Guess]) -> tuple[Stated, ...]:
-    """The facts that no column of the table states."""
+def not_mapped(stated: Sequence[Stated], guesses: Sequence[Guess], is_map: bool) -> tuple[Stated, ...]:
+    """The facts that no column of the table states. A day counts only where no column has days, and whoever maps columns has said which has:
+    else one day above the rows would be that of all lines before their own; that of the arrival comes behind the others.
+
+    Args:
+        is_map: whether a column map was given.
+    """
     mapped = {guess.field for guess in guesses}
-    return tuple(one for one in stated if one.field not in mapped)
+    gone = DATES if is_map else () if mapped.isdisjoint(DATES) else DATES[:-1]
+    return tuple(one for one in stated if one.field not in mapped and one.field not in gone)
 
 
 def guesses_of(stated: Sequence[Stated], first: int) -> tuple[Guess, ...]:

@@ -55,9 +55,8 @@ _DATE: Final = re.compile(
     r"(?<![\d.,/-])(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([./-])\d{1,2}\2\d{1,2}|\d{1,2}(?:[ .-][^\W\d_]{3,9}\.?[ -]|[^\W\d_]{3})(?:19|20)\d\d"
     r"|(?:19|20)\d\d(?:年\d{1,2}月\d{1,2}日|년 ?\d{1,2}월 ?\d{1,2}일))(?![\d.,/-]*\d)"
 )
-_OTHER_DAY: Final = late(
-    lambda: f"{pattern_of('footer_words', 'printed')}|{pattern_of('cell_words', 'other day')}", re.IGNORECASE
-)
+_PRINTED: Final = late(lambda: pattern_of("footer_words", "printed"), re.IGNORECASE)
+_OTHER_DAY: Final = late(lambda: pattern_of("cell_words", "other day"), re.IGNORECASE)
 _NAMED: Final = re.compile(r"(?:.*\s[-–—]\s)?(.{3,100}?)\s*\(([^()]{3,80})\)")  # `Register of May - Acme Ltd (consignee)`
 _NUMBER_OF_BOX: Final = re.compile(r"^\s*\(?\d{1,2}[a-z]?[.)]\s+")
 _BETWEEN_VALUES: Final = (re.compile("/"), re.compile(r"\s+[-–/]\s+"), re.compile(r",\s+"))
@@ -123,7 +122,8 @@ def _only_date(rows: Sequence[Sequence[str]]) -> list[Stated]:
         return []
     text, at, column = found[0]
     said = [cell for cell in rows[at][: column + 1] if cell.strip()][-2:]  # with the label that may stand before it
-    return [] if _OTHER_DAY.search(" ".join(said)) else [Stated("date", "the only date above the rows", text, ((at, column),))]
+    other = any(pattern.search(" ".join(said)) for pattern in (_PRINTED, _OTHER_DAY))
+    return [] if other else [Stated("date", "the only date above the rows", text, ((at, column),))]
 
 
 def _named(stated: Sequence[Stated]) -> Iterator[Stated]:
@@ -316,6 +316,8 @@ def facts(label: str, value: str, cells: tuple[tuple[int, int], ...], *, told: b
             said = said.partition("\n")[0].strip()
         if field in DATES and parse_date(said) == UNREADABLE:
             said = _day_in(said) or ("" if len(fields) > 1 and fields[0] not in DATES else said)  # `Flight / Date`
+        if field in DATES and _PRINTED.search(label):  # which is not a day of the goods
+            continue
         if not said or (field in (*REFERENCES, "container_numbers") and not any(map(str.isdigit, said))):
             continue
         if field in REFERENCES and _DATE.fullmatch(said):  # `Due: 05.03.2026`; DUE is a declaration, too

@@ -162,7 +162,7 @@ def read_sheet(
     column_report = replace(column_report, headers=layout_headers(sheet, place), column_map=None if accepted else column_map)
     before = sheet.head[: max(place.first - 1, 0)]
     above_all = stated_around([*sheet.above, *before], sheet.below, guesses)
-    stated = not_mapped(above_all, guesses)
+    stated = not_mapped(above_all, guesses, column_map is not None and bool(column_map.columns))
     out_of_table_texts = [*sheet.out_of_table_texts, *broken_texts]
     _note_preamble(before, issues)
     out_of_table_texts += note_broken(body.broken, issues)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from precursor_screen.readers.column_map import ColumnMap
+from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.readers.registry import read
 from precursor_screen.readers.tabular.general_segment import general_segment
 
@@ -234,6 +236,11 @@ def test_totals_among_the_rows_stay_totals():
         ([["contract of 15.01.2026, invoice of 18.06.2026"]], {}),
         ([["Printed on 18.06.2026"]], {}),
         ([["offer valid until 31.12.2027"]], {}),
+        ([["Report generated: 15.01.2026"]], {}),
+        ([["Report date: 15.01.2026"]], {}),
+        ([["作成日", "2026-01-15"]], {}),
+        ([["Erstellt am", "15.01.2026"]], {}),
+        ([["Дата формирования: 15.01.2026"]], {}),
         ([["Contract", "15.01.2020"]], {}),
         ([["Vertrag vom 15.01.2020"]], {}),
         ([["договор от 15.01.2020"]], {}),
@@ -287,3 +294,24 @@ def test_what_stands_above_fills_blank_cells_of_its_column():
     (found,) = read(rows.encode(), "m.csv")
     lines = [(line["country_of_origin"], line["consignee_name"]) for line in found.lines.to_pylist()]
     assert lines == [("SE", "Carr"), ("NO", "Bolt")]
+
+
+@pytest.mark.parametrize(
+    ("above", "header", "fields"),
+    [
+        ("Date: 20.11.2026", "Goods;Net kg", {"date"}),
+        ("Date: 20.11.2026", "Goods;Net kg;Shipping date", {"dispatch_date"}),
+        ("Arrival: 20.11.2026", "Goods;Net kg;Shipping date", {"dispatch_date", "arrival_date"}),
+        ("Sailing date: 20.11.2026", "Goods;Net kg;Arrival date", {"arrival_date"}),
+    ],
+)
+def test_a_day_above_the_rows_counts_where_no_column_has_days(above, header, fields):
+    day = ";01.09.2026" if "date" in header else ""
+    (table,) = read(f"{above}\n\n{header}\nACETONE;100{day}\nTOLUENE;200{day}\n".encode(), "m")
+    assert fields == {name for name in ("date", "dispatch_date", "arrival_date") if name in table.lines.column_names}
+
+
+def test_whoever_maps_columns_says_which_has_days():
+    content = b"Date: 20.11.2026\n\nGoods;Net kg\nACETONE;100\n"
+    (table,) = read(content, "m", ReadOptions(mapping=ColumnMap({"Goods": "description"})))
+    assert "date" not in table.lines.column_names
