@@ -214,6 +214,7 @@ MIGRATIONS = (
     Migration(8, "episodes and their aliases", _add("flags", "group_key", "episode", "alias_of", indexes=_OF_EPISODES)),
     Migration(9, "bands of shipments", _add("flags", "band")),
     Migration(10, "the mass of goods as traded", _add("movements", "goods_mass_kg")),
+    Migration(11, "addresses of exporters and importers", _add("movements", "exporter_address_key", "importer_address_key")),
 )
 
 _WITH_DIGESTS = 2  # the step from which on rows have digests

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.core.errors import LedgerOutdated
+from precursor_screen.history.migrations import MIGRATIONS
 from precursor_screen.history.store import open_ledger
 from tests.releases.ledgers import HERE, KEPT, releases, screened_again, unpack
 from tests.releases.workday import home_in, run_line
@@ -132,7 +133,19 @@ def test_who_only_looks_changes_nothing_and_a_copy_is_kept_of_what_is_brought_up
         path.write_bytes(before)
 
 
-def test_a_run_brings_it_up_to_date_and_keeps_a_copy(path: Path) -> None:
-    with open_ledger(str(path)):
-        pass
-    assert path.with_name("ledger.sqlite.version-2").is_file()
+@pytest.mark.parametrize(("release", "version"), [("0.1.0", 2), ("0.2.0", 10), ("1.1.0", 10)])
+def test_a_run_brings_it_up_to_date_keeps_a_copy_and_the_flags(release: str, version: int, tmp_path: Path) -> None:
+    path = unpack(release, tmp_path)
+    flags = "select flag_id, rule_id, state, line_id, because from flags order by flag_id"
+    addresses = "select count(*), count(exporter_address_key), count(importer_address_key) from movements"
+    with closing(sqlite3.connect(path)) as ledger:
+        recorded = ledger.execute(flags).fetchall()
+    with open_ledger(str(path)) as opened:
+        assert opened.verify() == []
+        assert opened.info().version == MIGRATIONS[-1].number
+    with closing(sqlite3.connect(path.with_name(f"ledger.sqlite.version-{version}"))) as copy:
+        assert copy.execute("select max(number) from precursor_screen_versions").fetchone() == (version,)
+        assert copy.execute(flags).fetchall() == recorded
+    with closing(sqlite3.connect(path)) as ledger:
+        assert ledger.execute(flags).fetchall() == recorded != []
+        assert ledger.execute(addresses).fetchone() == (5, 0, 0)  # earlier versions kept none
