@@ -10,12 +10,12 @@ import atexit
 import ctypes
 import os
 import shutil
-from functools import cache
+import unicodedata
+from functools import cache, partial
 from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from precursor_screen.core.files import temporary_folder
 
@@ -48,12 +48,8 @@ def _database() -> duckdb.DuckDBPyConnection:
             "threads": THREADS,
         },
     )
-    database.create_function(NFKC, _composed, ["VARCHAR"], "VARCHAR", type="arrow")
+    database.create_function(NFKC, partial(unicodedata.normalize, "NFKC"), ["varchar"], "varchar")
     return database
-
-
-def _composed(texts: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.utf8_normalize(texts, "NFKC")
 
 
 def _remove(folder: str, process: int) -> None:

@@ -26,10 +26,18 @@ def shared_addresses(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def write_day(number: int, sender: str, receiver: str, *, sent_from: str, sent_to: str) -> Path:
     path = Path(f"day{number}.csv")
     row = {
-        **{"Bill of Lading": f"FCT{number}", "Description of Goods": "PIPERONAL", "HS Code": "293293"},
-        **{"Net Weight KG": "180", "Mode of Transport": "air", "Date": DAYS[number]},
-        **{sender: SENDERS[number], f"{sender} Address": sent_from, f"{sender} Country": "DE"},
-        **{receiver: RECEIVERS[number], f"{receiver} Address": sent_to, f"{receiver} Country": "MX"},
+        "Bill of Lading": f"FCT{number}",
+        "Description of Goods": "PIPERONAL",
+        "HS Code": "293293",
+        "Net Weight KG": "180",
+        "Mode of Transport": "air",
+        "Date": DAYS[number],
+        sender: SENDERS[number],
+        f"{sender} Address": sent_from,
+        f"{sender} Country": "DE",
+        receiver: RECEIVERS[number],
+        f"{receiver} Address": sent_to,
+        f"{receiver} Country": "MX",
     }
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, list(row))
@@ -43,7 +51,9 @@ def found(ps, *words: object) -> set[str]:
     return {flag["rule_id"] for flag in json.loads(Path("r.json").read_text(encoding="utf-8"))["flags"]}
 
 
-@pytest.mark.parametrize(("sender", "receiver"), [("Consignor", "Consignee"), ("Exporter", "Importer"), ("Exporter", "Consignee")])
+@pytest.mark.parametrize(
+    ("sender", "receiver"), [("Consignor", "Consignee"), ("Exporter", "Importer"), ("Exporter", "Consignee")]
+)
 def test_an_address_that_several_share_is_found_through_the_ledger(ps, shared_addresses, monkeypatch, sender, receiver):
     monkeypatch.setattr(shipped, "rules_folder", lambda: shared_addresses)
     days = [
