@@ -57,7 +57,16 @@ def find(ledger: Ledger, text: str, where: Where | None = None) -> TargetResult 
         problem = f"{text!r} is a shipment, and also the beginning of {_say(flag.flags)}"
         raise UsageError(problem, where=where, remedy=f"Write shipment:{text} or flag:{text}.")
     named = shipment or (_flag(ledger, text, where) if flag is not None else None)
-    return named or _bill(ledger, text, where) or _party(ledger, text, where)
+    return named or _bill_or_party(ledger, text, where)
+
+
+def _bill_or_party(ledger: Ledger, text: str, where: Where | None) -> TargetResult | None:
+    """A bill; but a party where other flagged lines name it in other words: its plain name is a whole cell of some lines."""
+    bill = _bill(ledger, text, where)
+    if bill is not None and not any(map(str.isalpha, _words(text))):
+        return bill  # a number is no name, and all flagged lines need not be read
+    party = _party(ledger, text, where)
+    return party if party is not None and (bill is None or len(party.flags) > len(bill.flags)) else bill
 
 
 def split_name(text: str, kinds: Sequence[str] = KINDS) -> tuple[str, str]:

@@ -194,8 +194,8 @@ def _is_party(shipment: Mapping[str, Any], text: str) -> bool:
     from precursor_screen.text.party_cells import party_key
 
     names = [_COUNTRY.sub("", shipment.get(side) or "") for side in ("sender", "receiver")]
-    words = set(text.casefold().split())
-    near = [n for n in names if words & set(n.casefold().split())]
+    words = set(re.findall(r"\w+", text.casefold()))
+    near = [n for n in names if words & set(re.findall(r"\w+", n.casefold()))]
     return any(party_key(n) == party_key(text) != "" for n in near)
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from precursor_screen.text.countries import find_country, is_country_code
-from precursor_screen.text.party import LEGAL_FORM, kind_of, normalise_party
+from precursor_screen.text.party import GENERIC, LEGAL_FORM, kind_of, normalise_party
 from precursor_screen.text.party_cell_patterns import (
     BETWEEN,
     COUNTRY_LETTERS,
@@ -67,14 +67,24 @@ def is_country(text: str) -> bool:
 
 @lru_cache(maxsize=1 << 14)
 def country_of(address: str) -> str:
-    """The country in which an address ends, or that one of its parts names; empty where none does."""
-    for part in reversed(BETWEEN.split(address)):
-        words = [w for w in re.findall(r"[^\W\d_][\w.'’-]*", part) if w.strip(".")]
+    """The country in which an address ends; empty where it ends in none.
+
+    Behind it may stand only what has a figure: a postcode, a box, a telephone. `Avenida Mexico 12, Lima` ends in no country.
+    """
+    for part in reversed([p for p in BETWEEN.split(address) if any(map(str.isalpha, p))]):
+        words = [w for w in re.findall(r"[^\W\d_][\w.'’-]*", part) if w.strip(".") and not any(map(str.isdigit, w))]
         for size in range(min(MOST_WORDS_OF_COUNTRY, len(words)), 0, -1):
-            text = " ".join(words[-size:])
-            if is_country(text):
+            text, before = " ".join(words[-size:]), words[: len(words) - size]
+            if is_country(text) and not (before and _names_more(before[-1])):
                 return find_country(text.strip(" .").replace(".", "")) or ""
+        if not any(map(str.isdigit, part)):
+            break
     return ""
+
+
+def _names_more(word: str) -> bool:
+    """Whether a word makes another name of the country behind it: `Avenida Mexico`, `New Mexico`."""
+    return is_of_address(word) or (kind_of(word.lower()) == GENERIC and not is_town(word))
 
 
 def is_town(text: str) -> bool:

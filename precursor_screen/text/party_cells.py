@@ -45,6 +45,7 @@ from precursor_screen.text.party_cell_patterns import (
     tidy_cell,
 )
 from precursor_screen.text.party_trades import given_names
+from precursor_screen.text.party_words import COMMON, GIVEN_NAMES
 from precursor_screen.text.text import plain
 
 
@@ -81,6 +82,11 @@ def read_cell(cell: str) -> PartyCell:
 def party_key(cell: str) -> str:
     """A comparable key of the party that a cell names: of its name, without what else it holds; empty if unscreenable."""
     return name_key(read_cell(cell).name)
+
+
+def country_in(cell: str) -> str:
+    """The country in which the address behind the name of a cell ends; empty where it has none."""
+    return read_cell(cell).country
 
 
 class Found(Struct):
@@ -129,7 +135,8 @@ def _without_brackets(text: str, found: Found) -> str:
     def part(match: re.Match[str]) -> str:
         said = match[2].strip()
         kinds = [piece_kind(piece) for piece in BETWEEN.split(said) if piece]
-        sure = any(kind in (BRANCHED, LABELLED) or (kind == SURE and not is_country(said)) for kind in kinds)
+        where = SURE in kinds or kinds[1:][-1:] == [COUNTRY_CODE]  # `(TOWN, CC)`
+        sure = BRANCHED in kinds or LABELLED in kinds or (where and (len(kinds) > 1 or not is_country(said)))
         if not sure or (match[1] == "(" and not any(map(str.isalnum, text[: match.start()] + text[match.end() :]))):
             return match[0]
         found.take(said)
@@ -171,6 +178,18 @@ def _pieces(text: str) -> list[_Piece]:
     return found
 
 
+# `NAME, TOWN (COUNTRY)`; a country in brackets behind the name itself may be a part of it.
+_COUNTRY_BEHIND_TOWN: Final = re.compile(rf"(?<=\w)\s*{BRACKETS.pattern}\W*$")
+
+
+def _parted(match: re.Match[str]) -> str:
+    """Brackets behind a piece that is not the name, with a sign in their place where they hold a country."""
+    pieces = _pieces(match.string[: match.start()])
+    behind = len(pieces) > 1 and pieces[-1].kind in (UNKNOWN, PLACE, SURE)
+    said = match[2].strip()
+    return f", {said}" if behind and (is_country(said) or piece_kind(said) == COUNTRY_CODE) else match[0]
+
+
 def _before_tail(text: str, found: Found) -> str:
     """The name without what is parted from it, where that is surely an address, a branch, a role or a number."""
     if "\n" in text.strip() or "\r" in text.strip():
@@ -178,7 +197,7 @@ def _before_tail(text: str, found: Found) -> str:
         if address:
             found.take(address)
             text = " ".join(name.split())
-    pieces = _pieces(text)
+    pieces = _pieces(_COUNTRY_BEHIND_TOWN.sub(_parted, text))
     size = 1
     while size < len(pieces) and pieces[size].kind == FORM:
         size += 1
@@ -187,7 +206,9 @@ def _before_tail(text: str, found: Found) -> str:
         return text
     name = text[: pieces[size - 1].end]
     alone = " " not in name.strip() and not has_form(name)
-    certain = any(p.kind in (SURE, BRANCHED, LABELLED) for p in tail)
+    # `NAME, TOWN, CC`; one word before them is as often a surname.
+    coded = not alone and len(tail) > 1 and tail[-1].kind == COUNTRY_CODE
+    certain = coded or any(p.kind in (SURE, BRANCHED, LABELLED) for p in tail)
     ended = has_form(name) and not any(has_form(p.text) for p in tail)
     # `PORT KLANG, MY`: two letters alone are as often a legal form of somewhere.
     places = all(p.kind in (PLACE, COUNTRY_CODE) for p in tail) and any(p.kind == PLACE for p in tail)
@@ -195,7 +216,7 @@ def _before_tail(text: str, found: Found) -> str:
         alone and len(tail) == 1 and tail[0].kind in (SURE, PLACE) and tail[0].text.isalpha()
     ):
         return text
-    if len(tail) > 1 and tail[0].kind == UNKNOWN and (alone or _is_given(tail[0].text)):  # `SURNAME, Given, COUNTRY`
+    if len(tail) > 1 and tail[0].kind == UNKNOWN and _is_person(name, tail[0].text, alone):  # `SURNAME, Given, COUNTRY`
         name, tail = text[: tail[0].end], tail[1:]
     elif not ended and any(p.kind == UNKNOWN and has_form(p.text) for p in tail):
         return text  # another firm
@@ -206,10 +227,19 @@ def _before_tail(text: str, found: Found) -> str:
     return name
 
 
-def _is_given(text: str) -> bool:
-    """Whether a text is the given names of a person."""
-    words = plain(text).split()
-    return 0 < len(words) <= _MOST_GIVEN and words[0] in given_names()
+def _is_person(name: str, behind: str, alone: bool) -> bool:
+    """Whether what stands behind a name goes on with it, as the given names of a person; else it is a town.
+
+    A word alone is a surname where many people bear it, or where it alone is in capitals.
+    """
+    words = plain(behind).split()
+    if not 0 < len(words) <= _MOST_GIVEN:
+        return False
+    if words[0] in given_names():
+        return True
+    return alone and (
+        name.isupper() > behind.isupper() or not COMMON.union(GIVEN_NAMES).isdisjoint((*plain(name).split(), *words))
+    )
 
 
 def without_ends(text: str, found: Found) -> str:

@@ -16,7 +16,7 @@ from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.core.schema import BY_NAME, MENTION_COLUMNS, NAME_COLUMNS, ROLES, arrow_schema
 from precursor_screen.core.schema import PARTY_COLUMNS as COLUMNS
 from precursor_screen.kernel.resolve.descriptions import number_columns
-from precursor_screen.kernel.resolve.distinct import LINE_NO, unnested
+from precursor_screen.kernel.resolve.distinct import LINE_NO, map_distinct, unnested
 from precursor_screen.matching.party.contradictions import POINTS
 from precursor_screen.matching.party.exact_names import is_distinctive, is_exact
 from precursor_screen.matching.party.mentions import SURE
@@ -25,6 +25,8 @@ from precursor_screen.reference.watchlists.interface import tag_programmes
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.text.codes import imo_numbers_in, numbers_in, plain_number
 from precursor_screen.text.party import address_key, name_key, normalise_party
+from precursor_screen.text.party_cell_kinds import country_of
+from precursor_screen.text.party_cells import country_in
 
 # Where a party states no country of its own, the goods' does: the consignee is where they go.
 _COUNTRY_OF_GOODS = {
@@ -65,7 +67,7 @@ def find_party_candidates(
         identified: as `find_identified` gives it.
         reference: the watchlists with their entries.
     """
-    connection.register("party_matches", matches)
+    connection.register("party_matches", matches.append_column("cell_country", map_distinct(matches.column("value"), country_in)))
     connection.register("party_mentions", mentions)
     parts = []
     if matches.num_rows:
@@ -115,7 +117,12 @@ def _names(named: pa.Table) -> pa.Table:
 
 def _named(role: str, column: str, columns: list[str]) -> str:
     """The parties of one role whose name matches; a vessel is compared with vessels."""
-    fields = ", ".join((*(_part(role, part, columns) for part in _PARTS), f"{_own(role, 'country', columns)} as stated_country"))
+    stated = _own(role, "country", columns)
+    parts = [_part(role, part, columns) for part in _PARTS if part != "country"]
+    goods = f", l.{place}" if (place := _COUNTRY_OF_GOODS.get(role)) in columns else ""
+    # Behind its own columns, the party's address says where it is; then where the goods come from or go to.
+    own = f"coalesce({stated}, m.cell_country{goods}) as own_country"
+    fields = ", ".join((*parts, own, f"{stated} as stated_country"))
     lines = "lines" if role != "other_party" else f"(select * exclude ({column}), unnest({column}) as {column} from lines)"
     kind = " and m.entry_kind = 'vessel'" if role == "vessel" else ""
     return (
@@ -162,9 +169,6 @@ def _part(role: str, part: str, columns: list[str]) -> str:
     own = _own(role, part, columns)
     if part == "identifier" and (name := f"{role}_name") in columns:
         own = f"nullif(concat_ws('{_NEXT}', {own}, case when regexp_matches(l.{name}, '[0-9]{{5}}') then l.{name} end), '')"
-    goods = _COUNTRY_OF_GOODS.get(role)
-    if part == "country" and goods in columns:
-        own = f"coalesce({own}, l.{goods})"
     if role == "vessel" and part == "identifier":
         own = ", ".join(f"l.{c}" for r, c in number_columns(columns) if r == role)
         if {"other_columns", "other_texts"} <= set(columns):
@@ -181,7 +185,8 @@ def _facts(distinct: pa.Table, reference: Reference) -> pa.Table:
     for list_id, entry_id, country, stated, address, identifier in tuples_of(distinct, *_FACTS_OF):
         entry = entries.get((list_id, entry_id)) or watchlists[list_id].entry(entry_id)
         entries[list_id, entry_id] = entry
-        agrees, against = corroborate(country, address, identifier, entry), contradict(stated, identifier, entry)
+        where = stated or (country_of(address) if address else "") or country
+        agrees, against = corroborate(where, address, identifier, entry), contradict(stated, identifier, entry)
         corroboration.append(agrees)
         contradiction.append(against)
         # A number is one party's alone: beside it what differs is told, and takes nothing off.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,6 +19,8 @@ from precursor_screen.kernel.resolve.distinct import LINE_NO, column_or_nulls, e
 from precursor_screen.matching.party.index import similarity
 from precursor_screen.text.key_numbers import number_of
 from precursor_screen.text.party import address_key, is_to_order
+from precursor_screen.text.party_cell_kinds import country_of
+from precursor_screen.text.party_cells import country_in
 from precursor_screen.text.party_trades import other_trade, person
 
 # Who sends and who receives: every shipment has both, whichever columns a file has for them.
@@ -27,17 +30,19 @@ _SENDERS = ("consignor", "exporter")
 _RECEIVERS = ("consignee", "importer", "notify_party")
 COUNTED = ("sender_counted", "receiver_counted")  # their keys on all lines, as numbers: only the counts ask for them
 _PLACES = {"sender": ("country_of_dispatch", "country_of_origin"), "receiver": ("country_of_destination",)}
+_NONE: Mapping[str, pa.ChunkedArray] = MappingProxyType({})
 
 
-def add_traders(lines: pa.Table, keeps_for_others: Collection[str]) -> pa.Table:
+def add_traders(lines: pa.Table, keeps_for_others: Collection[str], countries: Mapping[str, pa.ChunkedArray] = _NONE) -> pa.Table:
     """Adds `sender_*` and `receiver_*`: role, name, key, address, address key, country.
 
-    A country that the party's own columns lack is that of dispatch, else of origin, or of destination. A consignee that only carries, keeps
-    or pays for other people's goods stands for the receiver where nobody else is named.
+    A country that the party's own columns lack is that of its address, else of dispatch, else of origin, or of destination. A consignee
+    that only carries, keeps or pays for other people's goods stands for the receiver where nobody else is named.
 
     Args:
         lines: with the keys of the roles that the input has; a key is null where the cell names nobody.
         keeps_for_others: keys of consignees that are banks, forwarders, brokers and warehouses.
+        countries: by role, in which the address ends.
 
     Returns:
         The lines, with a column for each part of which something is known.
@@ -52,10 +57,11 @@ def add_traders(lines: pa.Table, keeps_for_others: Collection[str]) -> pa.Table:
         lines = lines.append_column(f"{side}_role", found)
         is_of = {role: pc.fill_null(pc.equal(found, role), False) for role in roles if role in named}
         for part in TRADER_PARTS:
-            value = _of_role(lines, is_of, part)
+            value = _of_role(is_of, {role: lines.column(n) for role in is_of if (n := f"{role}_{part}") in lines.column_names})
             if part == "country":
-                value = pc.coalesce(value, *[column_or_nulls(lines, place) for place in _PLACES[side]])
-            lines = lines.append_column(f"{side}_{part}", value)
+                places = [column_or_nulls(lines, place) for place in _PLACES[side]]
+                value = pc.coalesce(value, _of_role(is_of, countries), *places)
+            lines = lines.append_column(f"{side}_{part}", _nobody(lines.num_rows) if isinstance(value, pa.Scalar) else value)
         lines = _with_country(lines, side)
     return lines
 
@@ -100,11 +106,11 @@ def _first(choice: list[tuple[str, pa.ChunkedArray]], count: int) -> pa.ChunkedA
     return pc.coalesce(*found) if found else _nobody(count)
 
 
-def _of_role(lines: pa.Table, is_of: Mapping[str, pa.ChunkedArray], part: str) -> pa.ChunkedArray:
+def _of_role(is_of: Mapping[str, pa.ChunkedArray], columns: Mapping[str, pa.ChunkedArray]) -> pa.ChunkedArray:
+    """Of columns by role the cell of the role that counts, row by row; one null where there is none."""
     nothing = pa.scalar(None, pa.string())
-    there = [(mine, f"{role}_{part}") for role, mine in is_of.items() if f"{role}_{part}" in lines.column_names]
-    found = [pc.if_else(mine, lines.column(name), nothing) for mine, name in there]
-    return pc.coalesce(*found) if found else _nobody(lines.num_rows)
+    found = [pc.if_else(mine, columns[role], nothing) for role, mine in is_of.items() if role in columns]
+    return pc.coalesce(*found) if found else nothing
 
 
 def _nobody(count: int) -> pa.ChunkedArray:
@@ -135,6 +141,14 @@ def _names_of(cells: pa.ChunkedArray, keys: PartyKeys) -> PartyNames:
     mine = [keys[name] or None for name in encoded.dictionary.to_pylist()]
     numbers = pa.array([_number(key) if key else None for key in mine], pa.uint64())
     return PartyNames(encoded, pa.array(mine, pa.string()), numbers)
+
+
+def _countries(lines: pa.Table, role: str, named: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The country in which the address of a role ends: in a column of its own, else behind the name. named: where it is asked for."""
+    cells = [
+        pc.if_else(named, column_or_nulls(lines, f"{role}_{part}"), pa.scalar(None, pa.string())) for part in ("address", "name")
+    ]
+    return pc.coalesce(map_distinct(cells[0], country_of), map_distinct(cells[1], country_in))
 
 
 _MOVEMENT_NAMES = frozenset(MOVEMENT.names)
@@ -178,7 +192,7 @@ def add_party_facts(
         if f"{role}_address_key" in _MOVEMENT_NAMES and f"{role}_address" in lines.column_names:
             cells = pc.if_else(here, lines.column(f"{role}_address"), nobody)
             lines = lines.append_column(f"{role}_address_key", map_distinct(cells, address_key))
-    lines = add_traders(lines, keepers)
+    lines = add_traders(lines, keepers, {role: _countries(lines, role, named) for role in names})
     lines = add_counted(lines, names, keepers)
     for side in ("sender", "receiver"):
         if f"{side}_other_trade" in wanted:
