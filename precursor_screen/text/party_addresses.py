@@ -9,14 +9,13 @@ from precursor_screen.text.countries import find_country
 from precursor_screen.text.party_cell_kinds import MOST_WORDS_OF_COUNTRY, has_form, is_country, is_of_address, is_town, says_where
 from precursor_screen.text.party_cell_patterns import BRANCHES, FORM_WORDS, IN_SERIES, SMALL_WORDS, SPELLINGS
 from precursor_screen.text.party_words import PLACES
+from precursor_screen.text.text import late
 
-_BRANCH: Final = re.compile(rf"[\s,(-]+(\w+)\s+(?:{BRANCHES})\b\W*$", re.IGNORECASE)
-_FORM_WITHIN: Final = re.compile(rf"\b(?:{FORM_WORDS})\b\.?(?=\s+\w+\W+\w)", re.IGNORECASE)
+_BRANCH: Final = late(rf"[\s,(-]+(\w+)\s+(?:{BRANCHES})\b\W*$", re.IGNORECASE)
+_FORM_WITHIN: Final = late(rf"\b(?:{FORM_WORDS})\b\.?(?=\s+\w+\W+\w)", re.IGNORECASE)
 # A number within a cell, with words before it: a house, a postcode; `3RD FLOOR` too.
-_FIRST_NUMBER: Final = re.compile(r"(?<=\w\w)\W+(?:no\W{0,2})?(?=\d)", re.IGNORECASE)
-_HOUSE: Final = re.compile(
-    r"\W*\d+\w?\W+.*[^\W\d_]{3}|.*[^\W\d_]{3}.*\W\d+\w?\W*"
-)  # a number before or behind words, or a postcode
+_FIRST_NUMBER: Final = late(r"(?<=\w\w)\W+(?:no\W{0,2})?(?=\d)", re.IGNORECASE)
+_HOUSE: Final = late(r"\W*\d+\w?\W+.*[^\W\d_]{3}|.*[^\W\d_]{3}.*\W\d+\w?\W*")  # a number before or behind words, or a postcode
 
 
 def before_place(text: str) -> str:

@@ -21,15 +21,14 @@ from precursor_screen.text.party_cell_patterns import (
     WORD,
 )
 from precursor_screen.text.party_words import PLACES
+from precursor_screen.text.text import late
 from precursor_screen.text.us_ports import port_towns
 
 _CODE_LETTERS: Final = 3  # as long as that the last word may be the code of a country, and is more often a part of the name
 # What a part of a cell is. A firm's own name may be anything, so that only what is none of these is taken for a part of it.
 FORM, SURE, PLACE, COUNTRY_CODE, BRANCHED, LABELLED, UNKNOWN = "form", "address", "place", "code", "branch", "label", ""
 _OF_COUNTRY: Final = 2  # letters
-_IS_NUMBERED: Final = re.compile(
-    r"^\W*\d|\d\D?\d\D?\d"
-)  # `12 DUNE ROAD`, `MUSTERAU 04711`; a part of the name may end in a figure
+_IS_NUMBERED: Final = late(r"^\W*\d|\d\D?\d\D?\d")  # `12 DUNE ROAD`, `MUSTERAU 04711`; a part of the name may end in a figure
 _LEAST_COUNTRY: Final = 4  # letters of a country's name that is no known abbreviation
 MOST_WORDS_OF_COUNTRY: Final = 4
 

@@ -46,7 +46,7 @@ from precursor_screen.text.party_cell_patterns import (
 )
 from precursor_screen.text.party_trades import given_names
 from precursor_screen.text.party_words import COMMON, GIVEN_NAMES
-from precursor_screen.text.text import plain
+from precursor_screen.text.text import late, plain
 
 
 class PartyCell(Struct, frozen=True):
@@ -123,7 +123,7 @@ def without_labels(text: str) -> tuple[str, str]:
         found = LABEL.match(text) or BARE_LABEL.match(text) or LEADING_CODE.match(text)
         if not found:
             break
-        if found.re is not LEADING_CODE:
+        if found.re.groups:  # a label; a code has none
             role = role or ROLES.get(" ".join(found[1].casefold().split()), "")
         text = text[found.end() :]
     return role, text
@@ -179,7 +179,7 @@ def _pieces(text: str) -> list[_Piece]:
 
 
 # `NAME, TOWN (COUNTRY)`; a country in brackets behind the name itself may be a part of it.
-_COUNTRY_BEHIND_TOWN: Final = re.compile(rf"(?<=\w)\s*{BRACKETS.pattern}\W*$")
+_COUNTRY_BEHIND_TOWN: Final = late(rf"(?<=\w)\s*{BRACKETS.pattern}\W*$")
 
 
 def _parted(match: re.Match[str]) -> str:

@@ -29,20 +29,19 @@ from precursor_screen.text.party_cell_patterns import (
     tidy_cell,
 )
 from precursor_screen.text.party_cells import Found, read_cell, without_ends, without_labels
+from precursor_screen.text.text import late
 
 _MOST_PARTS = 14
 _MOST_LETTERS = 200
 _AROUND: Final = " ,;:/|-–—\t\r\n"
-_QUOTED: Final = re.compile(r"[\"«“”„]\s*([^\"«»“”„]{4,})\s*[\"»“”]")
-_IS_CONTACT: Final = re.compile(rf"\W*{CONTACT_WORDS}", re.IGNORECASE)
+_QUOTED: Final = late(r"[\"«“”„]\s*([^\"«»“”„]{4,})\s*[\"»“”]")
+_IS_CONTACT: Final = late(rf"\W*{CONTACT_WORDS}", re.IGNORECASE)
 _LEAST_LEFT: Final = 2  # words of a name before a town and a country that nothing parts from it; or one of so many letters
 _LEAST_ALONE: Final = 8
-_BARE_NUMBER: Final = re.compile(r"\W*(?:(?:[^\W\d]+\W+){0,2}[a-z]{0,4}[-_/]?\d[\w/-]{2,}\W+)+(?=[^\W\d_]{2})", re.IGNORECASE)
-_ANY_LABEL: Final = re.compile(
-    rf"\W*(?:{LABEL_WORDS}|{PREMISES}|{any_of(words_of(TABLE, 'premises'))})\W+(?=[^\W\d_])", re.IGNORECASE
-)
-_ANY_PREMISES: Final = re.compile(rf"\W*{any_of(words_of(TABLE, 'premises'))}\W+", re.IGNORECASE)
-_PREMISES_WITHIN: Final = re.compile(rf"(?<=\w)\W+{any_of(words_of(TABLE, 'premises'))}(?:\W+\w+){{1,3}}\W*$", re.IGNORECASE)
+_BARE_NUMBER: Final = late(r"\W*(?:(?:[^\W\d]+\W+){0,2}[a-z]{0,4}[-_/]?\d[\w/-]{2,}\W+)+(?=[^\W\d_]{2})", re.IGNORECASE)
+_ANY_LABEL: Final = late(rf"\W*(?:{LABEL_WORDS}|{PREMISES}|{any_of(words_of(TABLE, 'premises'))})\W+(?=[^\W\d_])", re.IGNORECASE)
+_ANY_PREMISES: Final = late(rf"\W*{any_of(words_of(TABLE, 'premises'))}\W+", re.IGNORECASE)
+_PREMISES_WITHIN: Final = late(rf"(?<=\w)\W+{any_of(words_of(TABLE, 'premises'))}(?:\W+\w+){{1,3}}\W*$", re.IGNORECASE)
 _MOST_DROPPED: Final = 3  # words before a number, or of a town and a country
 
 

@@ -15,13 +15,13 @@ from msgspec import Struct
 
 from precursor_screen.core.tables import shipped_rows, shipped_words
 from precursor_screen.text.party import GENERIC, LEGAL_FORM, kind_of, normalise_party
-from precursor_screen.text.text import plain
+from precursor_screen.text.text import late, plain
 
 _COLUMNS: Final = ("isic", "trade", "deals_in", "source")
 _ANYTHING: Final = "*"
 _WORD: Final = re.compile(r"[^\W_]+")
 # Scripts that set no blanks within the name of a trade.
-_UNPARTED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_UNPARTED: Final = late(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _MOST_WORDS: Final = 3
 _FIRST: Final = 3  # letters
 
