@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from precursor_screen.core.tables import meanings_of, words_of
@@ -151,6 +152,7 @@ _CLOSED: Final = late(
 )
 
 
+@lru_cache(1 << 15)  # asked of each name for its parts, and again for its key
 def may_hold_more(cell: str) -> bool:
     """Whether a cell may hold more than a name: most are told to hold none from their first and last words."""
     cell = _CLOSED.sub("", cell)
