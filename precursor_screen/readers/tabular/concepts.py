@@ -20,6 +20,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from precursor_screen.core.grouped import grouped
+from precursor_screen.text.quantity_words import COMMA_LANGUAGES
 from precursor_screen.text.text import without_marks
 
 # The words of a header, and the tables of `layouts/` that tell what they mean.
@@ -146,12 +147,21 @@ _TELLING: Final = 3  # words
 
 def usual_order(headers: Iterable[str]) -> str:
     """`dmy` where most words of headers and labels are of languages that write the day first, and few are English; else empty."""
-    day_first = english = 0
+    return "dmy" if _are_mostly(headers, _DAY_FIRST) else ""
+
+
+def usual_mark(headers: Iterable[str]) -> str:
+    """`,` where most words of headers and labels are of languages whose decimal mark is the comma, and few are English; else empty."""
+    return "," if _are_mostly(headers, COMMA_LANGUAGES) else ""
+
+
+def _are_mostly(headers: Iterable[str], languages: frozenset[str]) -> bool:
+    those = english = 0
     for word in {word for header in headers for word, _ in _tokens(header)}:
         known = _lexicon().get(word, {}).keys()
-        english += "en" in known and known.isdisjoint(_DAY_FIRST)  # `date` and `code` are words of many languages
-        day_first += bool(known) and known <= _DAY_FIRST
-    return "dmy" if day_first >= _TELLING and day_first >= _TELLING * english else ""
+        english += "en" in known and known.isdisjoint(languages)  # `date` and `code` are words of many languages
+        those += bool(known) and known <= languages
+    return those >= _TELLING and those >= _TELLING * english
 
 
 def concepts_of(word: str) -> frozenset[str]:
@@ -167,6 +177,11 @@ def meanings(header: str, languages: frozenset[str]) -> list[Meaning]:
         languages: of the table; abbreviations are of words in these.
     """
     return list(_meanings(_tokens(_CONTRACTED.sub(_in_full, letters(spaced(header)))), languages))
+
+
+def says(text: str, *concepts: str) -> bool:
+    """Whether a word of a header or cell means one of some concepts."""
+    return any(concept in word for word in meanings(text, languages_of((text,))) for concept in concepts)
 
 
 _CONTRACTED: Final = re.compile(r"\b([^\W\d_]{2,})\.-?([^\W\d_]{2,3})\b(?!\.)")

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from precursor_screen.core.schema import DATES
 from precursor_screen.readers.column_map import IGNORED_BY_MAP, KINDS, PARTY_NAMES, Guess
 from precursor_screen.readers.tabular.assign import UNKNOWN
-from precursor_screen.readers.tabular.concepts import languages_of, meanings, split_header
+from precursor_screen.readers.tabular.concepts import languages_of, meanings, says, split_header
 from precursor_screen.readers.tabular.content import Content, holds_words, is_firm, kind_of, tariff_texts
 from precursor_screen.text.countries import PORTS, find_country
 from precursor_screen.text.dates import parse_date, weigh_order
@@ -42,6 +42,7 @@ _INITIALS: Final = 3  # letters of a header that may stand for a port, and for a
 _DOCUMENTS: Final = frozenset(
     ("document", "documents", "doc", "dokument", "documento", "dokumentes", "unterlage", "документ", "документа")
 )
+_AMOUNTS: Final = ("count", "mass", "value")  # below these 27000 is a number, and no day of 1973
 _NOT_THE_DAY: Final = frozenset(
     ("invoice", "birth", "born", "expiry", "expires", "valid", "until", "due", "order", "contract", "permit", "licence")
 )
@@ -104,7 +105,11 @@ def _with_ways(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[C
                 made[guess.position] = replace(guess, field=field, reason="countries under a header of where from or where to")
     if not any(g.field in DATES for g in made):
         days = [g for g in made if not g.field and g.position not in fixed and _are_days(contents[g.position])]
-        days = [g for g in days if g.reason == UNKNOWN and not _NOT_THE_DAY & set(split_header(g.header))]
+        days = [
+            g
+            for g in days
+            if g.reason == UNKNOWN and not _NOT_THE_DAY & set(split_header(g.header)) and not says(g.header, *_AMOUNTS)
+        ]
         if len(days) == 1:
             made[days[0].position] = replace(days[0], field="date", reason="by its cells: the only days of the table")
     return made
@@ -141,10 +146,8 @@ def _with_documents(guesses: list[Guess], fixed: frozenset[int], contents: Seque
     made = list(guesses)
     unknown = [g for g in guesses if g.reason == UNKNOWN and g.position not in fixed]
     about = [g for g in unknown if _DOCUMENTS & set(split_header(g.header))]
-    types = [
-        g for g in about if _means(g.header, "kind") and contents[g.position].share(lambda cell: _means(cell, "permit")) == 1
-    ]
-    numbers = [g for g in about if _means(g.header, "number", "reference")]
+    types = [g for g in about if says(g.header, "kind") and contents[g.position].share(lambda cell: says(cell, "permit")) == 1]
+    numbers = [g for g in about if says(g.header, "number", "reference")]
     if len(types) == 1 and len(numbers) == 1 and not any(g.field == "permit_reference" for g in made):
         reason = "number of a document that another column calls a permit"
         made[numbers[0].position] = replace(numbers[0], field="permit_reference", reason=reason)
@@ -164,11 +167,6 @@ def _with_counts(guesses: list[Guess], fixed: frozenset[int], contents: Sequence
         replace(g, field="packages", reason="its cells say how many packages of which kind") if g is kinds[0] else g
         for g in guesses
     ]
-
-
-def _means(text: str, *concepts: str) -> bool:
-    """Whether a word of a header or cell means one of some concepts."""
-    return any(concept in word for word in meanings(text, languages_of((text,))) for concept in concepts)
 
 
 def by_content(guesses: Sequence[Guess], contents: Sequence[Content]) -> list[Guess]:
@@ -335,7 +333,7 @@ def by_direction(guesses: Sequence[Guess], fixed: frozenset[int], contents: Sequ
     way = direction_of(guesses)
     made = list(guesses)
     places = any(
-        _names_places(contents[g.position], _FEW) for g in guesses if g.field in _PLACES and not _means(g.header, "country")
+        _names_places(contents[g.position], _FEW) for g in guesses if g.field in _PLACES and not says(g.header, "country")
     )
     for at, guess in enumerate(guesses):
         if guess.position in fixed or guess.preset:
@@ -356,7 +354,7 @@ def _meant(guess: Guess, way: str, content: Content, places: bool) -> tuple[str,
     if way and (key in _LAST_CONSIGNED or abroad):
         return ("country_of_destination" if way == EXPORT else "country_of_dispatch"), by_header
     # Some codes of airports are countries' as well; beside a column of places the other one holds places too.
-    if guess.field in _PLACES and not _means(guess.header, "country") and places and _names_places(content, _NEARLY_ALL):
+    if guess.field in _PLACES and not says(guess.header, "country") and places and _names_places(content, _NEARLY_ALL):
         return _PLACES[guess.field], "its cells are places and no countries"
     return "", ""
 

@@ -56,10 +56,20 @@ def read_path(header: str, split: Callable[[str], Words], look_up: Callable[[Wor
     if party is not None and (says_nothing or of_party or all(map(_is_part, leaf))):
         found = next(filter(None, map(look_up, _of_party(party, leaf))), "")
         return found, "what it is of the party before it" if found else ""
+    if whole := _amount_of(parts, look_up):
+        return whole, "known spelling of what it is the amount of"
     if not says_nothing:
         return None
     found = next(filter(None, map(look_up, _of_parents(parents, leaf))), "")
     return found, "known spelling with the words before it" if found else ""
+
+
+def _amount_of(parts: Sequence[Words], look_up: Callable[[Words], str]) -> str:
+    """The quantity or mass of which a leaf is the figure (`quantity.amount`), and the number of packages (`packages.quantity`); empty: of none."""
+    whole, leaf = (look_up(part) for part in parts[-2:])
+    if whole in _WITH_UNITS and "".join(parts[-1]) in _words("content"):
+        return whole
+    return whole if (whole, leaf) == ("packages", "quantity") else ""
 
 
 def _party(parents: Sequence[Words]) -> list[Words] | None:

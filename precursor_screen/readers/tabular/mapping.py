@@ -36,6 +36,7 @@ from precursor_screen.readers.tabular.headers import (
     unit_and_currency,
 )
 from precursor_screen.readers.tabular.levels import innermost
+from precursor_screen.readers.tabular.pairs import pair_units
 from precursor_screen.readers.tabular.presets import Preset, preset_guesses
 from precursor_screen.text.codes import is_cas
 from precursor_screen.text.countries import PORTS
@@ -103,6 +104,7 @@ def guess_columns(
         guesses = _without_codes(guesses, frozenset(stated), contents)
         guesses = confirm(guesses, frozenset(stated), contents, table)
         guesses = by_direction(_by_schedule(guesses), frozenset(stated), contents)
+        guesses = pair_units(guesses, frozenset(stated), contents)
     return tuple(_keep_best(innermost(_ultimate(guesses, set(stated)), frozenset(stated), levels), set(stated), contents))
 
 
