@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -34,8 +35,10 @@ from precursor_screen.readers.code_cells import (
 from precursor_screen.readers.column_map import COUNTRIES, KINDS, PARTY_NAMES, ColumnMap, Guess
 from precursor_screen.readers.interface import TableIssues
 from precursor_screen.readers.number_cells import (
+    Conventions,
     Numbers,
     is_plain,
+    mark_of_tonnes,
     may_be_in_thousands,
     parse_date_columns,
     parse_numbers,
@@ -45,6 +48,7 @@ from precursor_screen.readers.number_cells import (
     weigh_column,
     without_terms,
 )
+from precursor_screen.readers.room import beyond_room
 from precursor_screen.text.countries import find_country, is_no_one_country
 from precursor_screen.text.covered_languages import NOT_AVAILABLE
 from precursor_screen.text.numbers import decide
@@ -71,6 +75,21 @@ _JOIN = "\x1e"
 _NONE = pa.scalar(None, pa.string())
 
 
+class Usual(Struct, frozen=True):
+    """What is usual in the language of an input, for cells that tell it neither themselves nor by others.
+
+    Attributes:
+        order: of day and month, `dmy`; empty: not known.
+        mark: `,` where the comma is the usual decimal mark; empty: not known.
+    """
+
+    order: str = ""
+    mark: str = ""
+
+
+NOTHING_USUAL = Usual()
+
+
 class Columns(Struct):
     """Clean text by field while a table is put together: several columns may stand for one field, best first."""
 
@@ -81,7 +100,7 @@ class Columns(Struct):
     numbers: str
     unmapped_marks: Counter[str]
     texts: frozenset[int] = frozenset()
-    usual_order: str = ""
+    usual: Usual = NOTHING_USUAL
     made: dict[str, pa.ChunkedArray] = field(default_factory=dict)
 
     def take(self, name: str) -> pa.ChunkedArray | None:
@@ -101,7 +120,7 @@ def assemble(
     numbers: str = TEXT,
     unmapped_marks: Counter[str] | None = None,
     texts: frozenset[int] = frozenset(),
-    usual_order: str = "",
+    usual: Usual = NOTHING_USUAL,
 ) -> pa.Table:
     """The columns of LINE that an input supplies, in the order of the schema, without identity and place.
 
@@ -113,10 +132,10 @@ def assemble(
         numbers: TEXT, MIXED or TYPED.
         unmapped_marks: what unmapped columns of numbers say about the decimal mark: mark -> cells; None: nothing.
         texts: positions of the columns of a MIXED input in which a text may have a mark for thousands.
-        usual_order: of day and month in the language of the input, where that is known.
+        usual: what is usual where the input comes from.
     """
     cleaned = _clean(table, guesses, issues)
-    columns = Columns(guesses, cleaned, issues, column_map, numbers, unmapped_marks or Counter(), texts, usual_order=usual_order)
+    columns = Columns(guesses, cleaned, issues, column_map, numbers, unmapped_marks or Counter(), texts, usual=usual)
     for make in (_make_description, _make_numbers, _make_dates, _make_codes, _make_words, _make_countries, _make_parties):
         make(columns)
     for name in list(columns.text):
@@ -184,7 +203,9 @@ def _make_numbers(columns: Columns) -> None:
     for name, parsed in numbers.items():
         larger: Numbers | None = None
         if name in _AMBIGUOUS and name not in sure and _may_be_text(columns, name, found[name]):
-            parsed, larger = part_ambiguous(parsed, found[name], marks[name], name, columns.issues, mark_known=mark_known)
+            conventions = Conventions(marks[name], mark_known, marks[name] if mark_known else columns.usual.mark)
+            room = partial(_room, columns, name, numbers.get("packages"), unit_column)
+            parsed, larger = part_ambiguous(parsed, found[name], conventions, name, columns.issues, room)
         if name in _AMBIGUOUS and name != "quantity":
             _note_unread(columns, name, found[name], parsed, larger)
             _make_mass(columns, name, parsed, larger, unit_column)
@@ -209,6 +230,24 @@ def _make_mass(columns: Columns, name: str, parsed: Numbers, larger: Numbers | N
         if values is not None and (name in _MASSES or target not in columns.made):
             units = unit_column if name in _MASSES else None
             columns.made[target] = to_kilograms(values, units, unit, made, columns.issues)
+
+
+def _room(
+    columns: Columns,
+    name: str,
+    packages: Numbers | None,
+    unit_column: pa.ChunkedArray | None,
+    larger: Numbers,
+) -> tuple[pa.ChunkedArray, pa.ChunkedArray] | None:
+    """Whether each mass is above, and a thousandth of it below, what its packages and containers hold; None: of a quantity, which may be of anything."""
+    if name == "quantity":
+        return None
+    guess = columns.guess_of(name) if name in _MASSES else None
+    kilograms = to_kilograms(larger, unit_column if guess else None, guess.unit if guess else None, name, None)
+    numbers = packages.values if packages else None
+    kinds = next(iter(columns.text.get("package_type", ())), packages.units if packages else None)
+    containers = next(iter(columns.text.get("container_numbers", ())), None)
+    return beyond_room(kilograms, numbers, kinds, containers)
 
 
 def _may_be_text(columns: Columns, name: str, column: pa.ChunkedArray) -> bool:
@@ -241,7 +280,7 @@ def _decimal_marks(
     if stated := columns.column_map.decimal:
         return dict.fromkeys(found, stated), frozenset(found), True
     votes = {name: weigh_column(column, plain[name]) for name, column in found.items()}
-    own = {name: mark for name, marks in votes.items() if (mark := decide(marks))}
+    own = {name: mark for name, marks in votes.items() if (mark := decide(marks) or _mark_of_tonnes(columns, name, found[name]))}
     written = votes
     if columns.numbers == MIXED:  # a number as such has a point, whatever the texts of its workbook use
         written = {name: weigh_column(column, plain[name], bare=False) for name, column in found.items()}
@@ -252,6 +291,15 @@ def _decimal_marks(
     open_ones = set(found) & set(_AMBIGUOUS) - own.keys() if len(table) == 1 else ()
     sure = own.keys() | {name for name in open_ones if not may_be_in_thousands(found[name], total)}
     return dict.fromkeys(found, total or ".") | own, frozenset(sure), bool(total)
+
+
+def _mark_of_tonnes(columns: Columns, name: str, column: pa.ChunkedArray) -> str:
+    """The decimal mark of a column of tonnes; empty: it tells none."""
+    guess, of_units = columns.guess_of(name), "mass_unit" if name in _MASSES else "quantity_unit" if name == "quantity" else ""
+    if not of_units:
+        return ""
+    units = next(iter(columns.text.get(of_units, ())), None)
+    return mark_of_tonnes(column, units, guess.unit if guess else None, columns.usual.mark)
 
 
 def _texts_have_commas(texts: pa.ChunkedArray | None) -> bool:
@@ -294,7 +342,7 @@ def _reword(column: pa.ChunkedArray, find: Callable[[str], str | None]) -> pa.Ch
 
 def _make_dates(columns: Columns) -> None:
     found = {name: column for name in DATES if (column := columns.take(name)) is not None}
-    columns.made |= parse_date_columns(found, columns.column_map.date_order, columns.issues, columns.usual_order)
+    columns.made |= parse_date_columns(found, columns.column_map.date_order, columns.issues, columns.usual.order)
 
 
 def _make_codes(columns: Columns) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 import numpy as np
@@ -17,8 +17,9 @@ from precursor_screen.readers.cells import Distinct, all_match, is_typed_null
 from precursor_screen.readers.code_cells import one_of
 from precursor_screen.readers.interface import TableIssues
 from precursor_screen.text.dates import UNREADABLE, parse_date, shifts_to_midnight, weigh_order
-from precursor_screen.text.numbers import decide, parse_number, weigh_marks
+from precursor_screen.text.numbers import PLACES, Number, decide, parse_number, weigh_marks
 from precursor_screen.text.quantity_words import MASS, Unit, find_unit
+from precursor_screen.text.substance_mass import GROSS_ONLY, amount_in_text
 
 # Columns of dates: one order of day and month for a column, decided by all of its values.
 
@@ -74,7 +75,7 @@ _POINT_FOR_SURE = r"\.[0-9]{1,2}$|\.[0-9]{4,}$|^-?0?\.[0-9]|^-?[0-9]{4,}\."
 _COMMA = r"^-?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,12})(?:,[0-9]{1,20})?$"
 _WIDE = pa.decimal128(38, 20)
 _FACTOR = pa.decimal128(19, 12)
-_SAMPLE = 5_000
+_SAMPLE, _LONGEST = 5_000, 200  # rows, and characters of a cell
 _KILOGRAMS = "^[Kk]$"  # of a column of units: X12 data element 188, IATA weight code; in a cell 5K may be thousands
 _LIMIT = pa.scalar(Decimal(10) ** 12, pa.decimal128(38, 6))
 
@@ -143,41 +144,130 @@ class Numbers(Struct, frozen=True):
     units: pa.ChunkedArray | None
 
 
+_THREE_PLACES = r"^-?[1-9][0-9]{0,2}([.,])[0-9]{3}(?:[^0-9.,].*)?$"
+_TONNES = Decimal(1000)  # kilograms of the smallest unit of which nobody ships thousands in every line
+
+
+def mark_of_tonnes(column: pa.ChunkedArray, units: pa.ChunkedArray | None, header_unit: Unit | None, usual: str = "") -> str:
+    """The decimal mark of a column of tonnes, by which kilograms are written: `18.535`, `4.120`; empty: it tells none.
+
+    Every figure in tonnes has one mark, before three places; whole numbers may stand beside them where that mark is the usual one. Whole thousands
+    throughout (`25,000`) may be a ship's cargo.
+
+    Args:
+        column: clean text that does not tell its mark otherwise.
+        units: clean text of the column of its units; None: there is none.
+        header_unit: the unit of mass that its header names.
+        usual: the decimal mark of the input's language, where known.
+    """
+    odd = pc.fill_null(pc.match_substring_regex(column, _THREE_PLACES), False)
+    if not pc.any(odd).as_py():
+        return ""
+    stated = units if units is not None else pa.nulls(len(column), pa.string())
+    pairs = (
+        pa.table({"cell": column, "unit": stated})
+        .filter(pc.is_valid(column))
+        .slice(0, _SAMPLE)
+        .group_by(["cell", "unit"])
+        .aggregate([])
+    )
+    marks, padded = set[str](), True
+    for cell, unit_text in zip(*(pairs.column(name).to_pylist() for name in ("cell", "unit")), strict=True):
+        number = parse_number(cell, ".")
+        unit = find_unit(number.unit) if number and number.unit else find_unit(unit_text) if unit_text else header_unit
+        if unit is None or unit.kind != MASS or unit.factor < _TONNES:
+            continue
+        if match := re.match(_THREE_PLACES, cell):
+            marks.add(match[1] + ("" if match[0][match.end(1) :].startswith("000") else "+"))
+        else:
+            padded = False
+    found = {mark[0] for mark in marks}
+    if len(found) != 1 or not any(mark.endswith("+") for mark in marks):
+        return ""
+    mark = found.pop()
+    return mark if padded or mark == (usual or ".") else ""
+
+
+class Conventions(Struct, frozen=True):
+    """How a column is read of which no cell tells its decimal mark.
+
+    Attributes:
+        mark: the decimal mark by which it was parsed.
+        known: some other column tells the mark; else it is only what is usual.
+        usual: the decimal mark of the input's language; empty: not known.
+    """
+
+    mark: str
+    known: bool = True
+    usual: str = ""
+
+
+Room = Callable[[Numbers], tuple[pa.ChunkedArray, pa.ChunkedArray] | None]
+
+
 def part_ambiguous(
-    numbers: Numbers, column: pa.ChunkedArray, mark: str, field: str, issues: TableIssues, *, mark_known: bool = True
+    numbers: Numbers,
+    column: pa.ChunkedArray,
+    conventions: Conventions,
+    field: str,
+    issues: TableIssues,
+    room: Room = lambda _: None,
 ) -> tuple[Numbers, Numbers | None]:
     """The numbers without those that may as well be a thousand times as large or as small; and these, as the larger number.
 
-    `2.500` in a column where nothing tells the decimal mark is two and a half, or two thousand five hundred. So is `2,500` where
-    no other column tells it either; that is read as the larger, as nearly everybody means it, and reported.
+    `2.500` in a column where nothing tells the decimal mark is two and a half, or two thousand five hundred. So is `2,500` where no other column
+    tells it either and the comma is the usual decimal mark; elsewhere that is read as the larger, as nearly everybody means it, and reported.
 
     Args:
         numbers: as parsed.
         column: clean text, of which no cell tells the decimal mark for sure.
-        mark: the decimal mark by which it was parsed.
+        conventions: by which it was parsed.
         field: canonical field.
         issues: added to.
-        mark_known: some other column tells the mark; else `mark` is only what is usual.
+        room: of the larger numbers, whether each is more, and whether a thousandth of it is less, than what the goods are in can hold; None: not known.
     """
+    mark, by_usage = conventions.mark, conventions.usual in ("", conventions.mark)
     either = _may_be_grouped(numbers, column, mark)
-    grouped = None if mark_known else _may_be_grouped(numbers, column, "," if mark == "." else ".")
-    ambiguous = either if grouped is None else pc.or_(either, grouped)
-    if not pc.any(ambiguous).as_py():
+    grouped = pc.and_not(either, either) if conventions.known else _may_be_grouped(numbers, column, "," if mark == "." else ".")
+    told = pc.or_(either, grouped)
+    if not pc.any(told).as_py():
         return numbers, None
-    none = pa.scalar(None, DECIMAL)
-    larger = pc.multiply(pc.cast(numbers.values, pa.decimal128(28, 6)), pa.scalar(Decimal(1000), pa.decimal128(5, 0)))
-    larger = pc.cast(pc.if_else(either, larger, pa.scalar(None, larger.type)), DECIMAL)
-    distinct = Distinct(pc.if_else(ambiguous, column, pa.scalar(None, pa.string())))
+    factors = pc.if_else(either, pa.scalar(Decimal(1000), pa.decimal128(5, 0)), pa.scalar(Decimal(1), pa.decimal128(5, 0)))
+    larger = pc.cast(pc.multiply(pc.cast(numbers.values, pa.decimal128(28, 6)), factors), DECIMAL)
+    larger = pc.if_else(told, larger, pa.scalar(None, DECIMAL))
+    values = numbers.values
+    if (found := room(Numbers(larger, numbers.units))) is not None:
+        too_large, too_small = (pc.fill_null(one, False) for one in found)
+        small, large = pc.and_not(too_large, too_small), pc.and_not(too_small, too_large)
+        small, large = (_with_the_column(one, other, (either, grouped)) for one, other in ((small, large), (large, small)))
+        smaller = pc.cast(pc.round(pc.multiply(larger, pa.scalar(Decimal("0.001"))), 6, round_mode="half_to_even"), DECIMAL)
+        values = pc.if_else(small, smaller, pc.if_else(large, larger, values))
+        either, grouped, told = (pc.and_not(one, pc.or_(small, large)) for one in (either, grouped, told))
+    unknown = either if by_usage else told
+    distinct = Distinct(pc.if_else(told, column, pa.scalar(None, pa.string())))
     bad = []
     for place, cell in enumerate(distinct.texts):
         of_cell = next(c for c in cell if c in ".,")
-        used = "" if of_cell == mark else "; the larger was used"
-        small, large = (cell.replace(of_cell, instead, 1)[:40] for instead in (".", ""))
-        bad.append((place, "ambiguous-number", f"{field} may be {small} or {large}{used}"))
+        used = "; the larger was used" if of_cell != mark and by_usage else ""
+        as_small, as_large = (cell.replace(of_cell, instead, 1)[:40] for instead in (".", ""))
+        bad.append((place, "ambiguous-number", f"{field} may be {as_small} or {as_large}{used}"))
     distinct.report(bad, field, issues)
-    if not pc.any(either).as_py():
-        return numbers, None
-    return Numbers(pc.if_else(either, none, numbers.values), numbers.units), Numbers(larger, numbers.units)
+    if not pc.any(unknown).as_py():
+        return Numbers(values, numbers.units), None
+    none = pa.scalar(None, DECIMAL)
+    return Numbers(pc.if_else(unknown, none, values), numbers.units), Numbers(pc.if_else(unknown, larger, none), numbers.units)
+
+
+_TELLING = 2  # cells whose reading is settled, and none that speaks against it
+
+
+def _with_the_column(settled: pa.ChunkedArray, against: pa.ChunkedArray, marked: tuple[pa.ChunkedArray, ...]) -> pa.ChunkedArray:
+    """The cells of one reading, with all that have the same mark where several cells tell that reading and none the other."""
+    for cells in marked:
+        votes = pc.sum(pc.and_(settled, cells)).as_py() or 0
+        if votes >= _TELLING and not pc.any(pc.and_(against, cells)).as_py():
+            settled = pc.or_(settled, cells)
+    return settled
 
 
 def _may_be_grouped(numbers: Numbers, column: pa.ChunkedArray, mark: str) -> pa.ChunkedArray:
@@ -208,13 +298,23 @@ def parse_numbers(column: pa.ChunkedArray, mark: str, plain_all: bool, field: st
     slow = pc.and_(pc.is_valid(column), pc.invert(fast))
     if pc.any(slow).as_py():
         odd = Distinct(pc.if_else(slow, column, pa.scalar(None, pa.string())))
-        parsed = [None if is_typed_null(t) else parse_number(t, mark) for t in odd.texts]
+        parsed = [
+            None if is_typed_null(t) else parse_number(t, mark) or (_mass_in_words(t) if code == "unparsed-mass" else None)
+            for t in odd.texts
+        ]
         unread = [i for i, n in enumerate(parsed) if n is None and not is_typed_null(odd.texts[i])]
         odd.report([(i, code, f"{field} is not a number") for i in unread], field, issues)
         values = pc.coalesce(values, odd.spread([n.value if n else None for n in parsed], DECIMAL))
         if any(n and n.unit for n in parsed):
             units = odd.spread([n.unit or None if n else None for n in parsed], pa.string())
     return Numbers(_refuse_negative(values, column, field, issues), units)
+
+
+def _mass_in_words(cell: str) -> Number | None:
+    """The mass of a cell that says more than a number, in kilograms: `640 kgs in 25 drums`, `abt 640 kg`; None: it states none, or several."""
+    amount = amount_in_text(cell[:_LONGEST])
+    sure = amount.kind == MASS and len(amount.values) == 1 and amount.doubt in ("", GROSS_ONLY)
+    return Number(amount.values[0].quantize(PLACES), "KGM") if sure else None
 
 
 def _cast(texts: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -237,12 +337,12 @@ def _refuse_negative(values: pa.ChunkedArray, column: pa.ChunkedArray, field: st
 
 
 def to_kilograms(
-    numbers: Numbers, unit_column: pa.ChunkedArray | None, header_unit: Unit | None, field: str, issues: TableIssues
+    numbers: Numbers, unit_column: pa.ChunkedArray | None, header_unit: Unit | None, field: str, issues: TableIssues | None
 ) -> pa.ChunkedArray:
     """Masses in kilograms.
 
     The unit in the cell goes before the unit's own column, that before the header (`LB` is met under `WEIGHT_IN_KG`), and
-    kilograms are what a header without a unit means. A unit that is none of mass leaves the mass unknown, an issue.
+    kilograms are what a header without a unit means. A unit that is none of mass leaves the mass unknown, an issue where `issues` are given.
     """
     if unit_column is not None:
         unit_column = pc.replace_substring_regex(unit_column, _KILOGRAMS, "KG")
@@ -257,7 +357,7 @@ def to_kilograms(
 
 
 def _factors(
-    used: pa.ChunkedArray, values: pa.ChunkedArray, plain: pa.Scalar, field: str, issues: TableIssues
+    used: pa.ChunkedArray, values: pa.ChunkedArray, plain: pa.Scalar, field: str, issues: TableIssues | None
 ) -> pa.ChunkedArray:
     relevant = pc.if_else(pc.is_valid(values), used, pa.scalar(None, pa.string()))
     distinct = Distinct(relevant)
@@ -268,7 +368,8 @@ def _factors(
         for i, t in enumerate(distinct.texts)
         if factors[i] is None
     ]
-    distinct.report(bad, field, issues)
+    if issues is not None:
+        distinct.report(bad, field, issues)
     return pc.if_else(pc.is_null(relevant), plain, distinct.spread(factors, _FACTOR))
 
 

@@ -11,6 +11,7 @@ import pytest
 from precursor_screen.readers import number_cells
 from precursor_screen.readers.interface import IssueList, TableIssues
 from precursor_screen.readers.number_cells import (
+    Conventions,
     Numbers,
     is_plain,
     parse_numbers,
@@ -109,7 +110,7 @@ def test_a_figure_with_three_places_may_be_a_thousand_times_as_large(
     smaller = -smaller if smaller is not None and cell is not None and cell.startswith("-") else smaller
     numbers = Numbers(pa.chunked_array([pa.array([smaller, D(7)], pa.decimal128(18, 6))]), None)
     issues = IssueList("m")
-    kept, doubtful = part_ambiguous(numbers, column, mark, "net_mass", TableIssues(rows(2), issues))
+    kept, doubtful = part_ambiguous(numbers, column, Conventions(mark), "net_mass", TableIssues(rows(2), issues))
     if larger is None:
         assert (kept, doubtful, issues.rows) == (numbers, None, [])
         return
@@ -121,7 +122,7 @@ def test_a_figure_with_three_places_may_be_a_thousand_times_as_large(
 
 def test_what_could_not_be_read_at_all_is_not_doubtful() -> None:
     numbers = Numbers(pa.chunked_array([pa.array([None], pa.decimal128(18, 6))]), None)
-    assert part_ambiguous(numbers, text("2.500"), ".", "net_mass", TableIssues(rows(1), IssueList("m")))[1] is None
+    assert part_ambiguous(numbers, text("2.500"), Conventions("."), "net_mass", TableIssues(rows(1), IssueList("m")))[1] is None
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,13 @@ from msgspec.structs import replace
 from precursor_screen.core.model import Input
 from precursor_screen.core.schema import FILED
 from precursor_screen.formats.sheet import Body, OutOfTableText, Sheet, numbered
-from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, assemble
+from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, Usual, assemble
 from precursor_screen.readers.column_map import PARTY_NAMES, AcceptedMap, Column, ColumnMap, ColumnReport, Guess
 from precursor_screen.readers.input_tables import input_id, issue_table, no_lines, with_place, without_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions, TableIssues
 from precursor_screen.readers.tabular.accepted import accepted_for, accepted_guesses, layout_headers
 from precursor_screen.readers.tabular.assign import is_heading
-from precursor_screen.readers.tabular.concepts import languages_of, meanings, usual_order
+from precursor_screen.readers.tabular.concepts import languages_of, meanings, usual_mark, usual_order
 from precursor_screen.readers.tabular.content import Content, content_of, explained, is_date
 from precursor_screen.readers.tabular.details import net_quantities, part_details, part_leads
 from precursor_screen.readers.tabular.document_number import document_number
@@ -98,6 +98,7 @@ def _holds_amounts(content: Content) -> bool:
 
 
 _GUESSED = ColumnMap({})
+_SEMICOLON: Final = "semicolon"  # as `Dialect` says it
 _NUMBERS = dict.fromkeys(("XLSX", "XLS", "XLSB", "ODS"), MIXED) | dict.fromkeys(("Parquet", "Arrow", "Feather"), TYPED)
 
 
@@ -219,8 +220,10 @@ def read_sheet(
     unmapped_marks = weigh_other_marks(*zip(*other, strict=True), bare=numbers == TEXT) if other else None
     of_rows = TableIssues(body.rows, issues)
     table, read_as = decode(with_units(body.table, guesses), guesses, preset, names, of_rows)
-    order = usual_order([*names, *(one.label for one in above_all)])
-    columns = assemble(table, read_as, _marks(column_map, preset), of_rows, numbers, unmapped_marks, sheet.texts, order)
+    headings_of_all = [*names, *(one.label for one in above_all)]
+    # Where the comma is the decimal mark, the semicolon parts the cells of a text.
+    usual = Usual(usual_order(headings_of_all), "," if sheet.dialect.startswith(_SEMICOLON) else usual_mark(headings_of_all))
+    columns = assemble(table, read_as, _marks(column_map, preset), of_rows, numbers, unmapped_marks, sheet.texts, usual)
     headers = unique_names(names)
     if body.table.num_rows:
         cells, shown, known = _with_other_joins(joined, headers, guesses)
