@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from precursor_screen.text import quantity_tokens as m
 from precursor_screen.text.net_gross import without_labels
 from precursor_screen.text.quantity_tokens import Token
-from precursor_screen.text.quantity_words import BOXES, DOSES, MASS, holds
+from precursor_screen.text.quantity_words import BOXES, DOSES, MASS, OUTER, holds
 
 COUNTED, EACH, COUNT, BESIDE, PLAIN, STRENGTH, MOLAR = "counted", "each", "count", "beside", "plain", "strength", "molar"
 NET, GROSS, TOTAL = "net", "gross", "total"
@@ -186,6 +186,9 @@ class _Phrases:
         """The package in which so many are, and where its word ends: `40 BAGS/PALLET`, `4 PER CASE`, `80 DRUMS/20' FCL`."""
         if self._kind(i) == self._kind(i - 1) == m.PACKAGE and self._tokens[i - 1].of in DOSES:  # 1000 TABS TIN
             return self._tokens[i].of, i + 1
+        on = i + (self._kind(i) in (m.IN, m.WORD))  # 10 DRUMS OF 160 KG ON EACH PALLET
+        if self._kind(on) == m.EACH and self._kind(on + 1) == m.PACKAGE and self._tokens[on + 1].of in OUTER:
+            return self._tokens[on + 1].of, on + 2
         if self._kind(i) not in (m.SLASH, m.PER):
             return "", i
         leads = self._kind(i) == m.PER and self._kind(i + 2) == m.MEASURE  # PER DRUM 160 KG
@@ -221,9 +224,8 @@ class _Phrases:
             if of not in _WHOLE or len(factors) > 1:
                 return None, end + 2  # 600 X 600 MM
             number = factors[0].counts[0]
-            return Stated(
-                COUNT, "", (number,), number, of, self._tokens[i].start, self._tokens[end + 1 + named].end
-            ), end + 2 + named
+            count = Stated(COUNT, "", (number,), number, of, self._tokens[i].start, self._tokens[end + 1 + named].end)
+            return self._in_each(count, end + 2 + named) or (count, end + 2 + named)
         measured = next((f for f in factors if f.measure), None)
         counts = [f for f in factors if f.counts]
         if measured is None:
@@ -302,6 +304,18 @@ class _Phrases:
             thousandths=token.thousandths,
         )
 
+    def _in_each(self, outer: Stated, end: int) -> tuple[Stated, int] | None:
+        """So many times what is counted in each of them: `20 PALLETS (EACH 40 BAGS OF 25 KG)`, `4 X 20 FT, EACH CONTAINING 80 DRUMS OF 210 KG`."""
+        at = end + (self._kind(end) in (m.COMMA, m.OPEN, m.SLASH))
+        if outer.package not in OUTER or self._kind(at) not in (m.EACH, m.PER):
+            return None
+        at += 1 + (self._kind(at + 1) in (m.PACKAGE, m.WORD, m.OF))
+        inside, stop = self._chain(at) if self._kind(at) == m.NUMBER else (None, at)
+        if inside is None or inside.form != COUNTED or inside.values[-1] * outer.values[0] >= _LIMIT:
+            return None
+        number = outer.values[0] * (inside.packages or 1)
+        return replace(inside, values=tuple(v * outer.values[0] for v in inside.values), packages=number, start=outer.start), stop
+
     def _counted(self, i: int, factors: list[_Factor], end: int) -> tuple[Stated | None, int]:
         """A number of packages, perhaps with a figure beside it."""
         package = next((f.package for f in reversed(factors) if f.package), "")
@@ -319,8 +333,11 @@ class _Phrases:
         if self._kind(end) == m.TIMES:  # times something that is not understood
             return Stated(COUNT, "", (number,), number, "piece", start, self._tokens[end - 1].end), end
         count = Stated(COUNT, "", (number,), number, package, start, self._tokens[end - 1].end, inner=len(factors) > 1)
+        if inside := self._in_each(count, end):
+            return inside
         at = end + (self._kind(end) in (m.COMMA, m.OPEN, m.SLASH, m.OF))
-        leads = self._kind(at) in (m.EACH, m.PER)  # 80 DRUMS, EACH DRUM 160 KG
+        others = self._kind(at + 1) == m.PACKAGE and self._tokens[at + 1].of != package and package in OUTER  # 2 PALLETS, EACH DRUM 160 KG
+        leads = self._kind(at) in (m.EACH, m.PER) and not others  # 80 DRUMS, EACH DRUM 160 KG
         if leads:
             at += 1 + (self._kind(at + 1) == m.PACKAGE)
             at += self._kind(at) == m.OF
