@@ -164,7 +164,7 @@ SPECIAL: tuple[tuple[str, dict[str, Any]], ...] = (
     # What cannot be screened must not look clear.
     ("nothing to screen", {"goods": "GENERAL CARGO", "hs": None, "net": 100, "from": CN_SHIPPER, "to": US_BUYER}),
     ("no description", {"goods": None, "hs": None, "net": 100, "from": CN_SHIPPER, "to": US_BUYER}),
-    ("a quantity nobody can read", {"goods": "CERAMIC TILES", "hs": "69072100", "net": "about 12 t", "from": CN_SHIPPER, "to": US_BUYER}),
+    ("a quantity nobody can read", {"goods": "CERAMIC TILES", "hs": "69072100", "net": "as per invoice", "from": CN_SHIPPER, "to": US_BUYER}),
     # Namibia is a country, not a missing value.
     ("to Namibia", {"goods": "ACETONE", "hs": "29141100", "un": "1090", "imdg": "3", "net": 80, "from": DE_SHIPPER, "to": ("Windhaven Paints CC", "14 Dune Street, Windhaven", "NA")}),
     # CHEM-022 and CHEM-023: what national law lists, and a scheduled drug; a tincture of the one, a medicine of the other.

@@ -46,10 +46,14 @@ OWN_LIST = "OWN"  # the instrument of what an office lists itself
 SURVEILLANCE = "ISSL"  # no law: a heuristic list of substances to watch
 
 
+BRAND = "brand"
+
+
 class SubstanceName(Struct, frozen=True):
     """One name of a substance. language: ISO 639-1, `mul` for all.
 
-    kind: usual, synonym, systematic, salt, isomer, abbreviation, or code: letters that mean nothing else in trade.
+    kind: usual, synonym, systematic, salt, isomer, abbreviation, brand: the trade name of a medicine, or code: letters that mean nothing else
+    in trade.
     """
 
     name: str

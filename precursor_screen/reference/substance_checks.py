@@ -10,12 +10,12 @@ from itertools import combinations
 from typing import Final
 
 from precursor_screen.core.grouped import grouped
-from precursor_screen.core.model import CONVENTIONS, SURVEILLANCE, HsCode, Substance
+from precursor_screen.core.model import BRAND, CONVENTIONS, SURVEILLANCE, HsCode, Substance
 from precursor_screen.reference.table_rows import at_once
 from precursor_screen.text.codes import format_cus, format_un, is_cas
 from precursor_screen.text.text import squash
 
-_KINDS: Final = frozenset({"usual", "synonym", "systematic", "salt", "isomer", "abbreviation", "code"})
+_KINDS: Final = frozenset({"usual", "synonym", "systematic", "salt", "isomer", "abbreviation", "code", BRAND})
 NUMBER_KINDS: Final = frozenset({"base", "salt", "isomer", "hydrate"})  # what a CAS or EC number stands for
 # One stray "hydrochloride" among the names flags a third of all drug salts.
 _BARE_SALT: Final = re.compile(

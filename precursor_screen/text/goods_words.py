@@ -8,7 +8,7 @@ or a purpose do not. The words are in `data/names/goods_words.csv`, by kind; "*"
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cache, partial
 from typing import Final
 
@@ -227,6 +227,39 @@ def form_of(plain: str, start: int, end: int) -> str:
     if _MIXTURE_BEFORE.search(before) or _MIXTURE_SAME.search(near_before[-40:] + " " + here[:40]):
         return "article" if _is_trifling(near_before, near_after) else "mixture"
     return "article" if _is_for_sale(near_before, near_after) else "substance"
+
+
+_PREPOSITION: Final = late(
+    r"(?<![\w'])(?:d[eiu]|d'|del|della|dell'|da|do|of|for|from|to|fur|fuer|von|pour|para|per|van|voor|на|для|от|z|na|til|untuk)[ ]?$"
+)
+_LETTERS: Final = re.compile(r"[^\W\d_]{3,}")
+
+
+def names_other_goods(plain: str, start: int, end: int, is_of_code: Callable[[str], bool], *, beside: bool = False) -> bool:
+    """Whether the goods are named by a noun of their code, and the name stands in it: TOLUENE RECOVERY UNIT under a code of machines.
+
+    Words of packing, grade, purity and quantity right beside the name make it that of the goods, and what stands behind "for" is a purpose. Where a
+    package of it is counted, the name stands for the goods themselves.
+
+    Args:
+        plain: the text from `text.text.plain`.
+        start, end: of the name.
+        is_of_code: whether a word names goods of the code.
+        beside: whether any word before the name counts, of the code or not: brands of perfumes stand so (EAU DE PARFUM OPIUM).
+    """
+    near_before = _CLAUSE_END.split(plain[max(0, start - WINDOW) : start])[-1]
+    near_after = _CLAUSE_END.split(plain[end : end + WINDOW])[0]
+    if _SUBSTANCE_PACKED.search(near_after):
+        return False
+    behind = _LETTERS.findall(_PURPOSE.split(_PHRASE_END.split(near_after)[0])[0])
+    led = _PREPOSITION.sub("", near_before)
+    before = _LETTERS.findall(led)[::-1] if beside or led != near_before else []
+    return any(words and words[0] not in _no_other() and (beside or any(map(is_of_code, words))) for words in (behind, before))
+
+
+@cache
+def _no_other() -> frozenset[str]:
+    return frozenset().union(*map(words_of, ("packing", "neutral", "evidence", "mass-unit", "grade", "negation-filler")))
 
 
 def _is_emptied(before: str, near_before: str, near_after: str) -> bool:

@@ -333,10 +333,12 @@ class _Phrases:
         if self._kind(end) == m.TIMES:  # times something that is not understood
             return Stated(COUNT, "", (number,), number, "piece", start, self._tokens[end - 1].end), end
         count = Stated(COUNT, "", (number,), number, package, start, self._tokens[end - 1].end, inner=len(factors) > 1)
-        if inside := self._in_each(count, end):
-            return inside
+        if in_each := self._in_each(count, end):
+            return in_each
         at = end + (self._kind(end) in (m.COMMA, m.OPEN, m.SLASH, m.OF))
-        others = self._kind(at + 1) == m.PACKAGE and self._tokens[at + 1].of != package and package in OUTER  # 2 PALLETS, EACH DRUM 160 KG
+        others = (
+            self._kind(at + 1) == m.PACKAGE and self._tokens[at + 1].of != package and package in OUTER
+        )  # 2 PALLETS, EACH DRUM 160 KG
         leads = self._kind(at) in (m.EACH, m.PER) and not others  # 80 DRUMS, EACH DRUM 160 KG
         if leads:
             at += 1 + (self._kind(at + 1) == m.PACKAGE)

@@ -92,7 +92,9 @@ _DIMENSION: Final = late(
     r"(?: ?(?:'|ft\b|feet\b|foot\b|\"|inch(?:es)?\b|mm\b|cm\b|mic\b|microns?\b|deg\b|°|c\b|volts?\b|v\b|w\b|kw\b|ah\b|hp\b|hz\b|psi\b|bar\b|ppm\b|meters?\b|metres?\b|mesh\b|x ?\d+ ?(?:mm|cm|m)\b)|'?(?:st|nd|rd|th|hc|hq|gp|dv|dc|rf)\b)"
 )
 _COUNTED: Final = late(r"'s\b")
-_CONTAINER: Final = late(r"(?<=20|40|45)'? ?(?:(?:fcl|tk|tc|ot|fr|iso|hc|hq|gp|dv|dc|rf)s?\b|(?:f(?:ee|oo)?t\b|'(?!\w))(?=[ ,:(]{1,3}each\b))")  # behind a number of them: 3X20FCL
+_CONTAINER: Final = late(
+    r"(?<=20|40|45)'? ?(?:(?:fcl|tk|tc|ot|fr|iso|hc|hq|gp|dv|dc|rf)s?\b|(?:f(?:ee|oo)?t\b|'(?!\w))(?=[ ,:(]{1,3}each\b))"
+)  # behind a number of them: 3X20FCL
 _POUNDS: Final = late(r" ?#(?= ?(?:bag|sack|drum|pail|keg|box|carton|ctn|net|gross)s?\b)")  # 50# BAGS
 _PER_PACK: Final = late(r"n ?(?P<n>\d{1,3})(?![\w/.-])")  # №20, N20: in Russia so many doses are in a pack
 _TO_AMPOULE: Final = late(r" ?(?:x ?\d{1,4} ?)?")

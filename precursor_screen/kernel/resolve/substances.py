@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -25,13 +26,20 @@ from precursor_screen.kernel.legal_status import (
 from precursor_screen.kernel.resolve.distinct import LINE_NO, unnested
 from precursor_screen.matching.substance.evidence import BY_NAME, LETTERS_OF_DRUGS, STRENGTHS, combined
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.reference.nomenclature import Nomenclature, stem
 from precursor_screen.rulebook.sql import literal
+from precursor_screen.text.goods_words import names_other_goods
+from precursor_screen.text.text import plain
 
 # Best first. A name as written says more than one found only after folding; a code says what somebody typed into a form.
 METHODS = ("name", "cas", "cus", "ec_number", "normalised", "structure", "fuzzy", "un_number", "hs")
 
 # Headings whose goods are preparations, whatever the text leaves out: medicines in doses (1988 Convention, article 12(14)).
 PREPARATION_HEADINGS = ("3003", "3004")
+# Codes of finished goods, among which no chemical is classified: perfumes and cosmetics, goods of plastics, and of the other chapters leather goods,
+# paper, print, clothes to works of art. From each heading to the last that begins so.
+PERFUMES = ("3303", "3307")
+ARTICLES = (PERFUMES, ("3916", "3926"), ("42", "42"), ("48", "49"), ("61", "96"))
 FOOD = ("01", "24")  # the HS chapters of animals, plants and what is made of them to eat, drink or smoke
 CHEMICALS = ("27", "39")  # the HS chapters of mineral oils, chemicals and plastics
 OF_CHEMICALS = ("28", "29", "38")  # of these the chapters whose goods are chemicals throughout
@@ -83,6 +91,7 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
     connection.register("substances", substance_table(reference.substances.substances, reference.concern))
     open_countries(connection)
     connection.execute(f"create temp table found as {_found(columns)}")
+    _take_for_articles(connection, columns, reference.nomenclature)
     # The name stands before the code where both point to a substance; a code stands for it only where no name does.
     # Two kinds of signal that agree are worth one step more than the better of them: "AA" beside HS 2915.24.
     connection.execute(f"""
@@ -153,6 +162,36 @@ def _found(columns: list[str]) -> str:
         )
     none = f"select cast(0 as bigint) as {LINE_NO}, cast(null as varchar) as matched_column, * from matches where false"
     return " union all ".join(parts) if parts else none
+
+
+def _take_for_articles(connection: duckdb.DuckDBPyConnection, columns: list[str], nomenclature: Nomenclature) -> None:
+    """Makes an article, and weak, of a name in goods that are named by a noun of their code, one of articles: it speaks for them, and not of a wrong code.
+
+    Not in packages of chemicals, nor with a UN number: there the goods may be the substance under a false code.
+    """
+    codes = " or ".join(f"left(l.hs6, {len(first)}) between '{first}' and '{last}'" for first, last in ARTICLES)
+    connection.execute(f"""create temp table among_articles as
+        select {LINE_NO}, left(l.hs6, 2) as chapter, left(l.hs6, 4) between '{PERFUMES[0]}' and '{PERFUMES[1]}' as beside from lines l
+        where ({codes}) and not {_bulk(columns)} and not {_dangerous(columns)}""")
+    places = fetch(
+        connection,
+        f"""select distinct value, start, "end", chapter, beside from found join among_articles using ({LINE_NO})
+            where field = 'description' and method in {_NAMES} and start is not null and form in ('substance', 'mixture')""",
+    )
+
+    def is_article(row: Mapping[str, Any]) -> bool:
+        def is_of_code(word: str) -> bool:
+            return row["chapter"] in nomenclature.words.get(stem(word), ())
+
+        return names_other_goods(plain(row["value"]), row["start"], row["end"], is_of_code, beside=row["beside"])
+
+    other = [row for row in places.to_pylist() if is_article(row)]
+    if not other:
+        return
+    connection.register("other_goods", pa.Table.from_pylist(other, schema=places.schema))
+    connection.execute(f"""update found set form = 'article', strength = 'weak' from other_goods o, among_articles a
+        where found.field = 'description' and (found.value, found.start, found."end") = (o.value, o.start, o."end") and a.{LINE_NO} = found.{LINE_NO} and a.chapter = o.chapter and a.beside = o.beside""")
+    connection.unregister("other_goods")
 
 
 def _rank(column: str, order: tuple[str, ...]) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 import ahocorasick_rs
 from msgspec import Struct
 
-from precursor_screen.core.model import Substance, SubstanceName
+from precursor_screen.core.model import BRAND, Substance, SubstanceName
 from precursor_screen.matching.substance.boundaries import script
 from precursor_screen.matching.substance.neighbours import Neighbours, ReadingIndex, load_neighbours
 from precursor_screen.matching.substance.pieces import PieceIndex
@@ -141,10 +141,11 @@ def _has_no_edges(squashed: str) -> bool:
 
 
 def _edits(squashed: str, name: SubstanceName, *, read: bool) -> int:
-    """A Chinese character is a word of its own and bears none: one changed makes another substance."""
+    """A Chinese character is a word of its own and bears none: one changed makes another substance. Nor does the trade name of a medicine: they are
+    made of everyday words, or near them."""
     letters = sum(c.isalpha() for c in squashed)
     letters -= _WEAK * (name.strength == "weak" or not read) + _DENSE * (_NO_VOWELS.search(squashed) is not None)
-    if _has_no_edges(squashed):
+    if name.kind == BRAND or _has_no_edges(squashed):
         return 0
     return (letters >= _ONE_EDIT) + (letters >= _TWO_EDITS)
 

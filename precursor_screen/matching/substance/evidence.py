@@ -15,7 +15,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from precursor_screen.core import tables
-from precursor_screen.core.model import Substance
+from precursor_screen.core.model import BRAND, Substance
 from precursor_screen.matching.substance.boundaries import script
 from precursor_screen.matching.substance.match import Match
 from precursor_screen.text.chemical import continuation_reason, is_salt_word, prefix_reason
@@ -160,12 +160,13 @@ def _may_rise(match: Match) -> bool:
 def _is_borne_out(plain: str, match: Match, matches: Sequence[Match], substances: dict[str, Substance]) -> bool:
     substance = substances[match.substance_id]
     near = match.method == "fuzzy"  # an everyday word may stand beside any mass, so a mass bears out no near spelling
-    if not near and any(c.instrument in LETTERS_OF_DRUGS for c in substance.controls):
+    of_drugs = any(c.instrument in LETTERS_OF_DRUGS for c in substance.controls)
+    if not near and of_drugs and not (match.form == "preparation" and _is_brand(match, substance)):
         return False
     if any(m.substance_id == match.substance_id and m.suppressed == NEGATED for m in matches):
         return False  # safrole-free sassafras extract
     if match.form == "preparation":
-        return True  # a brand of tablets
+        return True  # tablets
     own = [m for m in matches if m.suppressed is None and m is not match]
     if any(m.substance_id == match.substance_id and m.method != match.method and m.method not in BY_NAME for m in own):
         return True  # its own number
@@ -182,6 +183,10 @@ def _is_borne_out(plain: str, match: Match, matches: Sequence[Match], substances
         return True
     compound = len(inside) > 1 and inside[-1] in words_of("evidence")  # BMK oil, PMK powder
     return compound or "evidence" in (after, before)
+
+
+def _is_brand(match: Match, substance: Substance) -> bool:
+    return any(name.kind == BRAND and name.name == match.name for name in substance.names)
 
 
 def _means_less_behind_a_word(plain: str, match: Match, before: str) -> bool:
