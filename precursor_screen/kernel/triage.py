@@ -113,6 +113,7 @@ _QUANTITY_OF_COMMODITIES = 15
 _LEAST_EVIDENCE = 15  # weight of what rules say, from which points alone make a review
 _BY_LEVEL = {name: rank for rank, name in enumerate(LEVELS)}
 _COVER = "cover"  # its rules are weak one by one: they count together, by points
+_OF_NAMESAKES = frozenset({"party", _COVER})
 _AGREEING = 1.5  # signs that need no substance and together reach low tell more than their sum
 
 
@@ -279,6 +280,12 @@ def _band(score: int, mine: _ShipmentFlags, goods: list[Goods], typology: Typolo
     # low, however many points.
     by_points = "hold" if score >= HOLD else "review" if score >= REVIEW else "low" if score >= LOW or mine.shown else "none"
     evidence = sum(weight for _, weight, _ in mine.weights.values())
+    if (
+        not goods
+        and mine.worst < _BY_LEVEL["critical"]
+        and {family for family, weight, _ in mine.weights.values() if weight} <= _OF_NAMESAKES
+    ):
+        by_points = min(by_points, "low", key=BANDS.index)  # a name that others bear too is no surer for it
     bands = [by_points if evidence >= _LEAST_EVIDENCE else min(by_points, "low", key=BANDS.index)]
     bands += [typology.floor[r] for r in mine.rules if r in typology.floor]
     if mine.worst >= _BY_LEVEL["critical"] or any(g.is_beyond_trade and not g.in_doses for g in goods):

@@ -242,6 +242,20 @@ def _is_person(name: str, behind: str, alone: bool) -> bool:
     )
 
 
+def is_surname_first(cell: str) -> bool:
+    """Whether a cell is the name of a person as registers write it, `SURNAME, Given Names`, and not a firm in a town."""
+    name, comma, behind = (part.strip() for part in cell.partition(","))
+    letters = behind.replace("-", "").replace(" ", "").isalpha()
+    return (
+        bool(comma)
+        and " " not in name
+        and letters
+        and piece_kind(behind) == UNKNOWN
+        and not any(map(is_country, behind.split()))
+        and _is_person(name, behind, alone=True)
+    )
+
+
 def without_ends(text: str, found: Found) -> str:
     """The name without the numbers before it, and the numbers, branch or address behind it that nothing parts from it."""
     for _ in range(MOST_ROUNDS):

@@ -28,7 +28,7 @@ from precursor_screen.text.party_cell_patterns import (
     may_hold_more,
     tidy_cell,
 )
-from precursor_screen.text.party_cells import Found, read_cell, without_ends, without_labels
+from precursor_screen.text.party_cells import Found, is_surname_first, read_cell, without_ends, without_labels
 from precursor_screen.text.text import late
 
 _MOST_PARTS = 14
@@ -48,9 +48,9 @@ _MOST_DROPPED: Final = 3  # words before a number, or of a town and a country
 def name_parts(cell: str) -> list[str]:
     """What in a cell may be a name: the whole, the name of its one reading, and what else stands apart or before an address or a number.
 
-    A cell without a line break, a label, a figure or a sign that parts is one part.
+    A cell without a line break, a label, a figure or a sign that parts is one part, and so is a person's name with the surname first.
     """
-    if not may_hold_more(cell):
+    if not may_hold_more(cell) or is_surname_first(cell):
         return [cell]
     wide = tidy_cell(cell)
     bare = without_labels(wide)[1]

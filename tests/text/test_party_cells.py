@@ -97,6 +97,12 @@ def test_the_name_of_the_one_reading_is_among_the_parts(cell):
         ("Acme / Bold Trading", ["Acme / Bold Trading", "Acme", "Acme, Bold Trading", "Bold Trading"]),
         ("ZORVAN MIRAGE LLC SANDTOWN DEU", ["ZORVAN MIRAGE LLC SANDTOWN DEU"]),
         ("ZORVAN, Germany Office", ["ZORVAN, Germany Office", "ZORVAN", "Germany Office"]),
+        # A person with the surname first is no firm of one word in a town.
+        ("ZORVAN, Quillon", ["ZORVAN, Quillon"]),
+        ("Zorvan, Ahmed Ali", ["Zorvan, Ahmed Ali"]),
+        ("Zorvan, Quillon", ["Zorvan, Quillon", "Zorvan"]),
+        ("ZORVAN, Dubai", ["ZORVAN, Dubai", "ZORVAN"]),
+        ("ZORVAN MIRAGE, Ahmed", ["ZORVAN MIRAGE, Ahmed", "ZORVAN MIRAGE"]),
     ],
 )
 def test_the_parts_of_a_cell_and_their_order(cell, parts):

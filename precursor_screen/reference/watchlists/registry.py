@@ -28,7 +28,8 @@ IMPORTERS: tuple[Importer, ...] = (
     *(un_xml.IMPORTER, ofac_xml.LEGACY, ofac_xml.ENHANCED, ofac_xml.ADVANCED, eu.EU_XML),
     *(canada_xml.IMPORTER, seco_xml.IMPORTER, dfat_xlsx.IMPORTER, opensanctions.OPENSANCTIONS_JSON, csl.CSL_JSON),
     *(csl.CSL_CSV, csl.BIS_TSV, eu.EU_CSV, uk.UK_CSV, uk.UK_CONLIST, opensanctions.OPENSANCTIONS_CSV),
-    *(ofac_csv.IMPORTER, private_csv.IMPORTER),
+    # A header of the agency's own goes before rows of twelve cells behind a number, as both have.
+    *(private_csv.IMPORTER, ofac_csv.IMPORTER),
 )
 
 # The ids of official lists. Under one of them only that list is imported; any other id may hold any list.

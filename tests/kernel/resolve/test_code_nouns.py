@@ -15,7 +15,9 @@ RULES = ("PS-CHEM-001", "PS-CHEM-003", "PS-CHEM-023", "PS-CHEM-029")
 
 @pytest.fixture(scope="module")
 def flagged(reference) -> set[str]:
-    rows = [{"bill of lading": f"B{n}", "description of goods": case["text"], "hs code": case["hs"]} for n, case in enumerate(CASES)]
+    rows = [
+        {"bill of lading": f"B{n}", "description of goods": case["text"], "hs code": case["hs"]} for n, case in enumerate(CASES)
+    ]
     return {flag["shipment_id"] for flag in screen_rows(rows, with_rules(reference, *RULES)).report.flag_records()}
 
 

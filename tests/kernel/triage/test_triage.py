@@ -209,6 +209,20 @@ def test_a_flag_of_high_is_for_review_where_a_second_family_agrees(other, band):
     assert one([flag("R1", 5, level="high", family="routing"), flag("R2", **other)])["band"] == band
 
 
+@pytest.mark.parametrize(
+    ("level", "others", "band"),
+    [
+        ("high", ("cover",), "low"),
+        ("high", ("cover", "party"), "low"),
+        ("high", ("cover", "routing"), "review"),
+        ("critical", ("cover",), "review"),
+    ],
+)
+def test_a_sign_of_a_cover_is_no_more_than_a_namesake(level, others, band):
+    flags = [flag("R1", 30, level=level, family="party"), *(flag(f"R-{other}", 15, level="low", family=other) for other in others)]
+    assert one(flags, typologies=(replace(ANY, caps={"party": 60, "cover": 45, "routing": 20}),))["band"] == band
+
+
 def test_a_high_level_lowers_no_band():
     flags = [flag("R1", 90, family="chemical", level="high"), flag("R2", 90, family="party"), flag("R3", 90, family="routing")]
     assert one(flags)["band"] == "hold"

@@ -28,6 +28,12 @@ def parse(folder: Path, text: str) -> ParsedList:
     return importer.parse(offered, "mine")
 
 
+def test_entries_that_are_numbered_are_not_rows_of_another_list(tmp_path: Path) -> None:
+    header = ",".join(COLUMNS)
+    (entry,) = parse(tmp_path, f"{header}\n1,organisation,Zorvan Mirage,primary,AE,,,,X,,,\n").entries
+    assert (entry.entry_id, [name.name for name in entry.names], entry.countries) == ("1", ["Zorvan Mirage"], ("AE",))
+
+
 def test_rows_of_one_id_make_one_entry(tmp_path: Path) -> None:
     first, second = parse(tmp_path, files.PRIVATE).entries
     assert first == WatchlistEntry(
