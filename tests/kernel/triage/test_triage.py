@@ -219,7 +219,10 @@ def test_a_flag_of_high_is_for_review_where_a_second_family_agrees(other, band):
     ],
 )
 def test_a_sign_of_a_cover_is_no_more_than_a_namesake(level, others, band):
-    flags = [flag("R1", 30, level=level, family="party"), *(flag(f"R-{other}", 15, level="low", family=other) for other in others)]
+    flags = [
+        flag("R1", 30, level=level, family="party"),
+        *(flag(f"R-{other}", 15, level="low", family=other) for other in others),
+    ]
     assert one(flags, typologies=(replace(ANY, caps={"party": 60, "cover": 45, "routing": 20}),))["band"] == band
 
 
