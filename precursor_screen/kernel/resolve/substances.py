@@ -104,6 +104,7 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
             from (select *, {_rank("strength", STRENGTHS)} as strength_rank, {_rank("method", METHODS)} as method_rank from found))
         select *, {_combined()} as match_strength
         from ranked where nth = 1""")
+    connection.execute(f"create temp table one_chemical as {_one_chemical()}")
     listed = CANDIDATES
     if set(reference.tiers) != set(COUNTED_TIERS):
         listed = "counted_candidates"
@@ -122,7 +123,7 @@ def _look_up_law(connection: duckdb.DuckDBPyConnection, columns: list[str], refe
         with goods as materialized (
             select best.*, direction, as_of_date, hs6, {leaves} as dispatch, {comes} as destination, {_bulk(columns)} as in_bulk, {_heavy(columns)} as is_heavy, {_dangerous(columns)} as has_un
             from best join lines using ({LINE_NO}))
-        select b.{LINE_NO}, b.substance_id, s.substance_name, s.parent_substance_id, coalesce(law.control, []) as control, coalesce(law.own_schedules, []) as own_schedules,
+        select b.{LINE_NO}, b.substance_id, s.substance_name, s.parent_substance_id, coalesce(o.chemical, s.parent_substance_id, b.substance_id) as chemical, coalesce(law.control, []) as control, coalesce(law.own_schedules, []) as own_schedules,
                coalesce(law.tier, 'surveillance') as tier, s.family, s.licit_use, s.substance_route_groups,
                s.substance_route_roles, s.usual_usd_per_kg, s.large_kg, b.method as match_method,
                b.match_methods, {_borne_out()} as match_strength, b.score as match_score, b.matched as matched_text, b.field as matched_field, b.matched_column,
@@ -130,7 +131,7 @@ def _look_up_law(connection: duckdb.DuckDBPyConnection, columns: list[str], refe
                b.name as matched_name, b.name_verified, {_form()} as form, law.membership_verified, law.listing_known, law.announced, law.proposed,
                law.controlled_from, s.own_hs6s, s.own_un_numbers, s.own_danger_class, {listings("dispatch")} as dispatch_listings,
                {listings("destination")} as destination_listings, {", ".join(f"law.{c}" for c in THRESHOLDS)}
-        from goods b join substances s using (substance_id) left join law on {same_law("b", "b", "b.name")}
+        from goods b join substances s using (substance_id) left join one_chemical o using ({LINE_NO}, substance_id) left join law on {same_law("b", "b", "b.name")}
         left join countries dispatch on {same_country("dispatch", "b")}
         left join countries destination on {same_country("destination", "b")}
         where law.tier is not null {"or true" if "surveillance" in reference.tiers else ""}
@@ -192,6 +193,20 @@ def _take_for_articles(connection: duckdb.DuckDBPyConnection, columns: list[str]
     connection.execute(f"""update found set form = 'article', strength = 'weak' from other_goods o, among_articles a
         where found.field = 'description' and (found.value, found.start, found."end") = (o.value, o.start, o."end") and a.{LINE_NO} = found.{LINE_NO} and a.chapter = o.chapter and a.beside = o.beside""")
     connection.unregister("other_goods")
+
+
+def _one_chemical() -> str:
+    """SQL of (line, substance, chemical) where a line may name several: what one word may mean (`PMK oil`), and the esters of one acid, are one."""
+    alone = "coalesce(parent_substance_id, substance_id)"
+    return f"""
+        with several as (select {LINE_NO} from best group by {LINE_NO} having count(*) > 1),
+        places as (
+            select {LINE_NO}, substance_id, {alone} as alone,
+                min({alone}) over (partition by {LINE_NO}, coalesce(field || ' ' || start, substance_id)) as here
+            from found join substances using (substance_id) semi join several using ({LINE_NO})
+            where strength <> 'weak'),
+        rows as (select {LINE_NO}, substance_id, min(alone) as alone, min(here) as here from places group by {LINE_NO}, substance_id)
+        select {LINE_NO}, substance_id, min(here) over (partition by {LINE_NO}, alone) as chemical from rows"""
 
 
 def _rank(column: str, order: tuple[str, ...]) -> str:
