@@ -193,11 +193,18 @@ def find_keepers(lines: pa.Table, lists: Mapping[str, NamedList], keys: PartyKey
 
 
 # A field is cut where so many descriptions, and this share of all, end at the same, longest length; a page of free text is none.
-_FEWEST_CUT, _SHARE_CUT, _SHORTEST_FIELD, _LONGEST_FIELD = 5, 0.05, 12, 120
+_FEWEST_CUT, _SHARE_CUT = 5, 0.05
+# Lengths that systems give their fields of goods: Cargo-IMP 15 and 20, SWIFT and EDIFACT 35 and 70, X12 45 and 50, round figures, and the rest of them
+# that forms, spools and databases are met with (our own list).
+_WIDTHS = frozenset(
+    (15, 20, 24, 25, 28, 30, 32, 35, 36, 40, 45, 48, 50, 55, 60, 64, 65, 70, 72, 75, 80, 90, 96, 99, 100, 105, 110, 120)
+)
+_SHARE_WITHIN = 0.3  # of those texts, whose last word stands nowhere else in the file: it was cut
+_WORDS_LOOKED_AT = 20_000  # texts
 
 
 def find_cut_lengths(lines: pa.Table) -> dict[str, int]:
-    """The files of which descriptions end where their field ends, with its length in characters.
+    """The files of which descriptions end where their field ends, many of them within a word, with its length in characters.
 
     Args:
         lines: LINE columns, all lines of the run.
@@ -208,15 +215,26 @@ def find_cut_lengths(lines: pa.Table) -> dict[str, int]:
     files, lengths = number_alike(names), pc.fill_null(pc.utf8_length(texts), 0).to_numpy()
     longest = np.zeros(files.max() + 1, lengths.dtype)
     np.maximum.at(longest, files, lengths)
-    ends = np.flatnonzero((lengths == longest[files]) & (lengths >= _SHORTEST_FIELD) & (lengths <= _LONGEST_FIELD))
+    ends = np.flatnonzero((lengths == longest[files]) & np.isin(lengths, list(_WIDTHS)))
     at_end = pa.table([pa.array(files[ends]), texts.take(pa.array(ends))], names=["file", "text"])
-    counted = at_end.group_by(["file", "text"]).aggregate([]).group_by("file").aggregate([([], "count_all")])
+    distinct = at_end.group_by(["file", "text"]).aggregate([])
     found = {}
-    for file, count in tuples_of(counted, "file", "count_all"):
+    for file, count in tuples_of(distinct.group_by("file").aggregate([([], "count_all")]), "file", "count_all"):
         mine = np.flatnonzero(files == file) if count >= _FEWEST_CUT else np.empty(0, np.int64)
-        if len(mine) and count >= _SHARE_CUT * pc.count_distinct(texts.take(pa.array(mine))).as_py():
+        if not len(mine):
+            continue
+        every = pc.unique(texts.take(pa.array(mine))).drop_null()
+        ended = distinct.filter(pc.equal(distinct.column("file"), file)).column("text").to_pylist()
+        if count >= _SHARE_CUT * len(every) and _end_within_words(ended, every.slice(0, _WORDS_LOOKED_AT).to_pylist()):
             found[names[int(mine[0])].as_py()] = int(longest[file])
     return found
+
+
+def _end_within_words(ended: Sequence[str], every: Sequence[str]) -> bool:
+    """Whether many of some texts end in what is no word of any of them."""
+    whole = {word for text in every for word in text.split()[:-1]}
+    cut = sum(text[-1:].isalnum() and text.split()[-1] not in whole for text in ended)
+    return cut >= _SHARE_WITHIN * len(ended)
 
 
 # Listed names within the longer texts of lines: descriptions, marks, addresses, remarks.

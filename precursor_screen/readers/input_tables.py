@@ -26,7 +26,7 @@ def find_repeated(lines: pa.Table) -> tuple[pa.Array, pa.Table]:
         lines: LINE columns, in the order read.
 
     Returns:
-        The rows to keep, in order; ISSUE `repeated-line` of every other, naming the first place.
+        The rows to keep, in order; one ISSUE `repeated-line` for each pair of files, with the number of lines that the one repeats of the other.
     """
     # Eight bytes a line tell that none is met again; where one may be, the whole ids decide.
     chunks = (numbers_of(pa.chunked_array([chunk])).to_numpy() for chunk in lines.column("line_id").chunks)
@@ -35,16 +35,23 @@ def find_repeated(lines: pa.Table) -> tuple[pa.Array, pa.Table]:
         return pa.array(np.arange(lines.num_rows)), ISSUE.empty_table()
     ids = lines.column("line_id").combine_chunks().dictionary_encode()
     first: dict[int, int] = {}
-    keep, issues = [], []
-    place = [lines.column(c) for c in ("source_file", "source_row")]
+    keep, pairs = [], dict[tuple[str, str], list[int]]()
+    files, rows = (lines.column(c) for c in ("source_file", "source_row"))
     for number, code in enumerate(ids.indices.to_pylist()):
         if code not in first:
             first[code] = number
             keep.append(number)
-            continue
-        here, there = ([column[n].as_py() for column in place] for n in (number, first[code]))
-        message = f"already read in {there[0]}, row {there[1]}"
-        issues.append(("repeated-line", *here, None, None, message, ids.dictionary[code].as_py(), 1))
+        else:
+            pairs.setdefault((files[number].as_py(), files[first[code]].as_py()), []).append(number)
+    issues = []
+    for (file, earlier), repeated in pairs.items():
+        code, count = ids.indices[repeated[0]].as_py(), len(repeated)
+        message = f"already read in {earlier}, row {rows[first[code]].as_py()}" + (
+            f"; {count} lines of this file were" if count > 1 else ""
+        )
+        issues.append(
+            ("repeated-line", file, rows[repeated[0]].as_py(), None, None, message, ids.dictionary[code].as_py(), count)
+        )
     return pa.array(keep, pa.int64()), _issues(issues)
 
 

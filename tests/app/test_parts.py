@@ -16,7 +16,7 @@ from precursor_screen.reporting.interface import write_report
 from tests.conftest import ROOT
 from tests.screening import STARTED, table
 
-CUT = "GOODS OF SOME KIND AND NUMBER "
+CUT = "GOODS OF SOME KIND AND NUMBER OF THEM IN BAG"
 ROWS = [
     *(
         {"bill of lading": bill, "description of goods": text, "hs code": code, "consignee": name, "notify party": "Orveto Ltd"}
