@@ -192,7 +192,8 @@ def describe(
     names = {row["substance_id"]: row["substance_name"] for row in mine}
     weighty = [f["substance_id"] for f in ranked if f["substance_id"] in names]
     main = _main_substance(shipment["parts"], names, weighty)
-    mass = _mass(main, mine, lines)
+    beside = bool(main) and all(g["number_alone"] for g in mine if g["substance_id"] == main)
+    mass = _mass("" if beside else main, mine, lines)
     said = _distinct(line["description"] for line in lines)
     codes = _distinct(f"HS code {line['hs_code']}" for line in lines if line["hs_code"])
     what = _goods(names.get(main, ""), said) or (codes[0] if codes else "")
@@ -215,7 +216,7 @@ def describe(
         value=_value(lines),
         day=min((str(line[name]) for line in lines for name in DATES if line[name]), default=""),
         references=_references(lines),
-        question=_question(_named_goods(names.get(main, ""), said, codes), mass, sender, receiver, shown, ask),
+        question=_question(_named_goods(names.get(main, ""), said, codes, beside=beside), mass, sender, receiver, shown, ask),
         why="; ".join(signs) or gap,
         parts=parts,
         subjects=fold(ranked, names),
@@ -343,7 +344,10 @@ def _gap_of(lines: Sequence[Row], gaps: Mapping[str, str]) -> tuple[str, str]:
     return (uncapital(ISSUE_CODES[code].title), ISSUE_CODES[code].remedy) if code else ("", "")
 
 
-def _named_goods(name: str, said: Sequence[str], codes: Sequence[str]) -> str:
+def _named_goods(name: str, said: Sequence[str], codes: Sequence[str], *, beside: bool) -> str:
+    """The goods in a sentence. beside: a number alone tells the substance, and the papers name other goods, whose mass it is."""
+    if beside and said:
+        return f"“{clip(said[0])}” with a number of {uncapital(name)}"
     if name:
         return uncapital(name)
     return f"“{clip(said[0])}”" if said else f"goods under {codes[0]}" if codes else "goods that nothing names"

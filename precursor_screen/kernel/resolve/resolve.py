@@ -25,13 +25,14 @@ from precursor_screen.kernel.resolve.party_facts import add_party_facts
 from precursor_screen.kernel.resolve.quantities import CANDIDATE_COLUMNS, NAMED, quantify
 from precursor_screen.kernel.resolve.quantities import LINE_COLUMNS as MASS_LINE_COLUMNS
 from precursor_screen.kernel.resolve.register_facts import add_register_facts
-from precursor_screen.kernel.resolve.substances import CANDIDATES, find_candidates, find_named
+from precursor_screen.kernel.resolve.substances import CANDIDATES, WITH_NUMBERS_ALONE, find_candidates, find_named
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.evaluate import whole
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.text.codes import find_cas
 from precursor_screen.text.countries import PLACES_OF, country_of_cell
+from precursor_screen.text.substance_mass import OTHER_GOODS
 from precursor_screen.text.us_ports import country_by_schedule
 
 _TEXT_PART = 8 << 20  # bytes of descriptions that are looked at together
@@ -79,7 +80,7 @@ def resolve(
         connection.register("lines", lines)
         connection.register("matches", matches.substances)
         listed = find_candidates(connection, lines.column_names, reference)
-        candidates = fetch(connection, f"select * from candidates order by {LINE_NO}, substance_id")
+        candidates = fetch(connection, f"select * from {WITH_NUMBERS_ALONE} order by {LINE_NO}, substance_id")
         named = find_named(connection)
         parties = find_party_candidates(
             connection,
@@ -230,7 +231,26 @@ def _with_quantities(lines: pa.Table, candidates: pa.Table, named: pa.Table, ref
     own, rows = candidates.select([c for c in CANDIDATE_COLUMNS if c != NAMED]), candidates.column(LINE_NO)
     facts = {name: lines.column(name).take(rows) for name in MASS_LINE_COLUMNS if name in lines.column_names}
     facts[NAMED] = named.column(NAMED).take(pc.index_in(rows, named.column(LINE_NO)))
-    return set_columns(candidates, quantify(set_columns(own, facts), reference))
+    masses = quantify(set_columns(own, facts), reference)
+    return set_columns(candidates, _of_the_named(masses, candidates.column("number_alone")))
+
+
+def _of_the_named(masses: pa.Table, number_alone: pa.ChunkedArray) -> pa.Table:
+    """The masses, of which a substance that a number alone tells beside another name has none for sure: they are those of what is named."""
+    if not pc.any(number_alone).as_py():
+        return masses
+    sure = pc.and_(number_alone, pc.is_valid(masses.column("substance_mass_kg")))
+    readings = pa.array(
+        [[f"{kg.normalize():f}"] if kg is not None else None for kg in masses.column("substance_mass_kg").to_pylist()], _TEXTS
+    )
+    changed = {
+        "goods_mass_kg": pa.scalar(None, masses.schema.field("goods_mass_kg").type),
+        "substance_mass_kg": pa.scalar(None, masses.schema.field("substance_mass_kg").type),
+        "mass_readings": readings,
+        "mass_doubt": pa.scalar(OTHER_GOODS),
+        "mass_confidence": pa.scalar("low"),
+    }
+    return set_columns(masses, {name: pc.if_else(sure, value, masses.column(name)) for name, value in changed.items()})
 
 
 # Countries that ports tell where none is filed.

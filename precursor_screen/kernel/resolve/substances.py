@@ -69,6 +69,16 @@ _OF_SUBSTANCE: Mapping[str, Callable[[Substance, Concern | None], object]] = {
 }
 
 
+NUMBERS = ("cas", "cus", "ec_number", "un_number")
+# The candidates with `number_alone`: a number alone tells them, beside the name of another chemical, whose mass the line states.
+WITH_NUMBERS_ALONE = f"""(
+    with alone as (
+        select distinct n.{LINE_NO}, n.substance_id from {CANDIDATES} n join {CANDIDATES} o using ({LINE_NO})
+        where n.match_method in {NUMBERS} and len(list_intersect(n.match_methods, {list(_NAMES)})) = 0
+        and o.match_method in {_NAMES} and o.match_strength <> 'weak' and o.form in ('substance', 'mixture') and o.chemical <> n.chemical)
+    select c.*, a.substance_id is not null as number_alone from {CANDIDATES} c left join alone a using ({LINE_NO}, substance_id))"""
+
+
 def substance_table(substances: Iterable[Substance], concern: Mapping[str, Concern]) -> pa.Table:
     """What rules see of a substance, one row each; and whether its name stands for a drug."""
     every = [(s, concern.get(s.substance_id)) for s in substances]
