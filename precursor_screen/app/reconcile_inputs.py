@@ -21,6 +21,7 @@ from precursor_screen.core.errors import RegisterError
 from precursor_screen.core.report import Report
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history.store import open_ledger
+from precursor_screen.kernel.movements import count_once
 from precursor_screen.kernel.papers.differences import Unjudged, unjudged
 from precursor_screen.kernel.papers.documents import Document, read_documents, unread_directions
 from precursor_screen.kernel.papers.movements import LineDetails, Movement, read_movements
@@ -180,7 +181,7 @@ def _movement_list(
         not_judged.append(Unjudged("no-date", "", table.undated, (), "movements without a day: they are in no period"))
     if table.report is not None:
         not_judged += unseen(table.report.coverage)
-    return MovementList(read_movements(table.movements, details), tuple(not_judged), source)
+    return MovementList(read_movements(count_once(table.movements), details), tuple(not_judged), source)
 
 
 # What screening could not see that leaves movements, or what is compared of them, out. Registers, lists and thresholds have no part in it.

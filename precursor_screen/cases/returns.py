@@ -15,6 +15,7 @@ import pyarrow as pa
 from msgspec import Struct
 
 from precursor_screen.cases.frames import sum_known, to_frame, to_rows
+from precursor_screen.kernel.papers.allocate import once
 from precursor_screen.kernel.papers.differences import Unjudged, all_unjudged
 from precursor_screen.kernel.papers.documents import DOMESTIC, EXPORT, IMPORT, Document
 from precursor_screen.kernel.papers.movements import Movement
@@ -26,18 +27,22 @@ TableOf = Callable[[str, date], str | None]
 # Attributes of movements that are columns, with their types.
 _TYPES = {
     **dict.fromkeys(("place", "line_id", "shipment_id", "substance_id", "direction", "other_country"), pa.string()),
-    **dict.fromkeys(("bulk", "assumed"), pa.bool_()),
-    "substance_kg": pa.decimal128(38, 6),
+    **dict.fromkeys(("bulk", "assumed", "by_origin", "sure"), pa.bool_()),
+    "content_kg": pa.decimal128(38, 6),
 }
 CELL = ["table", "substance_id", "form", "direction", "country"]
+_TOLERANCE = Decimal("0.02")  # within which two files state one mass
 _MESSAGES = {
-    "mass-unknown": "movements of unknown mass: they are in no figure; those beside one are named there",
+    "not-named": "movements that nothing but a code which substances share, an article or an emptied package puts under a substance: they are in no figure",
+    "mass-unknown": "movements of unknown mass of the substance, as tablets and mixtures that state no share: they are in no figure; those beside one are named there",
     "no-direction": "movements of a direction that neither they nor --jurisdiction tell: they are in no figure",
     "no-country": "movements that state no other country: their figure stands under `not stated`",
     "party-country": "movements that state no destination or origin: their figure is that of the country of the receiver or sender",
+    "origin-country": "imports that state no country of dispatch: their figure is that of the country of origin",
     "in-transit": "movements in transit or transhipment: the form asks for none",
     "within-borders": "movements within the country, or between members of its customs union: they count as neither imports nor exports here",
     "several-substances": "lines whose text may be several substances: their one mass is counted in the figure of each of these",
+    "two-masses": "movements of consignments of which two files state different masses: the larger is in the figure",
     "not-in-tables": "movements of substances that were in neither table of the 1988 Convention on their day",
 }
 
@@ -72,25 +77,31 @@ def make_return(
         table_of: see TableOf.
         requirements: of the register; None: not imported.
     """
-    frame = _frame_of(m for m in movements if m.day.year == year)
+    counted_once, _, twice = once([m for m in movements if m.day.year == year], _TOLERANCE)
+    frame = _frame_of(counted_once)
     frame["table"] = [table_of(m.substance_id, m.day) for m in frame["movement"]]
     frame["form"] = frame["bulk"].map({True: BULK, False: PREPARATION})
-    listed, traded = frame["table"].notna(), frame["direction"].isin((IMPORT, EXPORT))
+    in_tables, traded = frame["table"].notna(), frame["direction"].isin((IMPORT, EXPORT))
+    listed = in_tables & frame["sure"]
     counted = frame[listed & traded]
-    unknown, no_country = counted["substance_kg"].isna(), counted["other_country"].isna()
-    weighed = counted[counted["substance_kg"] > 0]
-    readings = weighed.groupby(["line_id", "substance_kg"])["substance_id"].transform("nunique")
+    unknown, no_country = counted["content_kg"].isna(), counted["other_country"].isna()
+    weighed = counted[counted["content_kg"] > 0]
+    readings = weighed.groupby(["line_id", "content_kg"])["substance_id"].transform("nunique")
     unjudged_rows = {
+        "not-named": frame[in_tables & ~frame["sure"]].drop_duplicates("place"),
         "mass-unknown": counted[unknown],
         "no-direction": frame[listed & frame["direction"].isna()],
         "no-country": counted[no_country],
         "party-country": counted[~no_country & counted["assumed"]],
+        "origin-country": counted[counted["by_origin"]],
         "in-transit": frame[listed & frame["direction"].notna() & ~traded & (frame["direction"] != DOMESTIC)],
         "within-borders": frame[listed & (frame["direction"] == DOMESTIC)],
         "several-substances": weighed[readings > 1].drop_duplicates("place"),
-        "not-in-tables": frame[~listed],
+        "not-in-tables": frame[~in_tables & frame["sure"]],
     }
-    not_judged = all_unjudged("", {code: those["place"] for code, those in unjudged_rows.items()}, _MESSAGES)
+    places = {code: list(those["place"]) for code, those in unjudged_rows.items()}
+    places["two-masses"] = [m.place for d in twice for m in d.movements]
+    not_judged = all_unjudged("", places, _MESSAGES)
     if requirements is None:
         message = "the register annual-requirements was not imported: needs stay blank"
         not_judged.append(Unjudged("not-imported", "annual-requirements", 0, (), message))
@@ -99,9 +110,9 @@ def make_return(
     )
     cells = counted.groupby(CELL)
     figures = cells.agg(
-        kg=("substance_kg", sum_known),
+        kg=("content_kg", sum_known),
         shipments=("shipment", "nunique"),
-        lines=("substance_kg", "count"),
+        lines=("content_kg", "count"),
         lines_of_unknown_mass=("unknown", "sum"),
     ).reset_index()
     figures.insert(0, "figure", range(1, len(figures) + 1))

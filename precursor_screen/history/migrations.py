@@ -215,6 +215,7 @@ MIGRATIONS = (
     Migration(9, "bands of shipments", _add("flags", "band")),
     Migration(10, "the mass of goods as traded", _add("movements", "goods_mass_kg")),
     Migration(11, "addresses of exporters and importers", _add("movements", "exporter_address_key", "importer_address_key")),
+    Migration(12, "what goods hold of a substance", _add("movements", "content_mass_kg")),
 )
 
 _WITH_DIGESTS = 2  # the step from which on rows have digests

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 
 from precursor_screen.core.arrow import rows_with, rows_without, set_columns, tuples_of
-from precursor_screen.core.engine import ask
+from precursor_screen.core.engine import ask, connect, fetch
 from precursor_screen.core.history_seam import VersionsResult
 from precursor_screen.core.schema import DECIMAL, ISSUE, MOVEMENT, MOVEMENT_ARRIVAL, MOVEMENT_STORED, SUBSTANCE
 from precursor_screen.kernel.bills import CANCELLATION, LINK_DAYS, WAITING
@@ -250,3 +250,59 @@ def link_movements(source: str) -> str:
                     * least(c.upper_kg::double / c.own_kg::double, 1), 6) as decimal(18, 6)) end as covered_kg
         from weighed w left join covered c on w.movement_key = c.movement_key and w.line_id = c.line_id
              and w.substance_id is not distinct from c.substance_id"""
+
+
+# Papers of one cargo, for sums that are told as facts: bill and declaration as above; and what two files state alike of one number, as an invoice
+# and its packing list do. Alike: the same substance, all of its mass but for rounding, sender or receiver, and days that are near (own
+# proposals): a number that is none of transport may be that of a contract, under which the same goods leave every week.
+_LEAST_OF_A_NUMBER, _ROUNDING, _DAYS_OF_A_BILL, _DAYS_OF_A_REFERENCE = 4, 0.005, 30, 3
+_NUMBERS = {
+    "list_distinct([declaration_id, house_bill_of_lading, bill_of_lading, master_bill_of_lading])": _DAYS_OF_A_BILL,
+    "[case when shipment_id not in (movement_key, line_id) then shipment_id end]": _DAYS_OF_A_REFERENCE,
+}
+_STATED = " union all ".join(
+    f"""select line_id, substance_id, source_file, substance_mass_kg as kg, as_of_date as day, sender_key, receiver_key,
+        {DOCUMENT_RANK} as paper, {days} as days, unnest({numbers}) as number from rows where substance_mass_kg > 0"""
+    for numbers, days in _NUMBERS.items()
+)
+_AGAIN = f"""
+    with stated as (
+        select * from ({_STATED}) where length(number) >= {_LEAST_OF_A_NUMBER} and regexp_matches(number, '[1-9]')),
+    papers as (
+        select number, days, substance_id, source_file, sum(kg)::double as kg, min(day) as day, max(paper) as paper,
+               list(distinct sender_key) as senders, list(distinct receiver_key) as receivers
+        from stated group by all),
+    again as (
+        select distinct o.number, o.days, o.substance_id, o.source_file
+        from papers o join papers other using (number, days, substance_id)
+        where o.source_file <> other.source_file and (other.paper, o.source_file) > (o.paper, other.source_file)
+              and abs(o.kg - other.kg) <= {_ROUNDING} * other.kg and abs(date_diff('day', o.day, other.day)) <= days
+              and (list_has_any(o.senders, other.senders) or list_has_any(o.receivers, other.receivers)))
+    select distinct line_id, substance_id from stated join again using (number, days, substance_id, source_file)"""
+_MASSES = ("substance_mass_kg", "content_mass_kg", "goods_mass_kg")
+# What `count_once` looks at.
+READ_OF_CARGO = (
+    *("movement_key", "line_id", "shipment_id", "source_file", "as_of_date", "substance_id", "sender_key", "receiver_key"),
+    *("declaration_id", *LOWER_NUMBERS, "bill_issuer", *_MASSES),
+)
+
+
+def count_once(rows: pa.Table) -> pa.Table:
+    """The movements, with no mass where another paper of the cargo states it, and what is left of it where that states a part.
+
+    Args:
+        rows: MOVEMENT rows that stand, READ_OF_CARGO and more; each is counted against all others.
+    """
+    left = "case when covered_kg > 0 then cast({0} - {0} * (covered_kg / substance_mass_kg) as decimal(18, 6)) else {0} end"
+    masses = ", ".join(
+        f"case when counts and substance_mass_kg is distinct from 0 then {left.format(mass)} else {mass} * 0 end as {mass}"
+        for mass in _MASSES
+    )
+    with connect() as connection:
+        connection.register("given", rows.append_column(LINE_NO, pa.array(np.arange(rows.num_rows))))
+        connection.execute(f"create temp table rows as select {LINE_NO}, {', '.join(READ_OF_CARGO)} from given")
+        connection.execute(f"create temp table repeated as {_AGAIN}")
+        once = "select r.* replace (case when o.line_id is null then r.substance_mass_kg else 0 end as substance_mass_kg) from rows r"
+        connection.execute(f"create temp table once as {once} left join repeated o using (line_id, substance_id)")
+        counted = fetch(connection, f"select {masses} from ({link_movements('once')}) order by {LINE_NO}")
+    return set_columns(rows, {name: counted.column(name).cast(rows.schema.field(name).type) for name in _MASSES})

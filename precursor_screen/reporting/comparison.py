@@ -209,14 +209,14 @@ def notes(made: YearlyReturn, head: Head) -> Iterator[tuple[str, str]]:
             "Figures rest on",
             f"what the ledger {head.provenance.get('ledger', '')} remembers: days without any file are not told here, `ledger info` does",
         )
-    known, every = made.counted["substance_kg"].count(), len(made.counted)
+    known, every = made.counted["content_kg"].count(), len(made.counted)
     yield (
         "Figures rest on",
         f"{known:,} lines of known mass in {len(made.figures):,} figures; {every - known:,} lines of unknown mass stand beside them",
     )
     yield (
         "Figures rest on",
-        "masses of the substance as screening reads them: net where it is stated; of solutions with a strength their share",
+        "masses of the substance as screening reads them, as the salt that is named: net where it is stated; of solutions and mixtures with a share that share, whatever the law of a country counts",
     )
     yield "Figures rest on", "tables I and II of the 1988 Convention as they stood on the day of each line"
     yield from (("Notice", notice) for notice in head.notices)
@@ -307,7 +307,7 @@ def _first_few(items: Iterable[str], most: int) -> str:
 
 
 def _record(number: int, one: Difference) -> dict[str, Any]:
-    content_kg = kilograms([m.substance_kg for m in one.movements])
+    content_kg = kilograms([m.content_kg for m in one.movements])
     return {
         "no": number,
         "kind": one.kind,

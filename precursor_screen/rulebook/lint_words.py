@@ -27,7 +27,7 @@ from precursor_screen.core.model import (
 from precursor_screen.core.schema import BY_NAME, FILED, MENTION_COLUMNS, NAME_COLUMNS, ROLES, TRADERS
 from precursor_screen.core.words import did_you_mean
 from precursor_screen.rulebook.lists import NamedList
-from precursor_screen.rulebook.registers import REGISTERS, STATUSES, schema_of
+from precursor_screen.rulebook.registers import AMENDED, REGISTERS, STATUSES, schema_of
 from precursor_screen.text.countries import find_country, is_country_code
 
 # The closed vocabularies of the rule language: which fields hold nothing but certain words, and which words those are.
@@ -93,7 +93,7 @@ _WORDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "transport_mode": ("mode of transport", ("sea", "air", "road", "rail", "post")),
     "direction": ("direction", ("import", "export", "transit", "transhipment", "domestic")),
     "message_function": ("function of a message", ("original", "replacement", "cancellation")),
-    "status": ("status of a document in a register", tuple(STATUSES)),
+    "status": ("status of a document in a register", tuple(s for s in STATUSES if s != AMENDED)),
     "form": ("form", ("substance", "preparation", "mixture", "article")),
     "match_strength": ("strength of a match", ("strong", "medium", "weak")),
     "mass_confidence": ("confidence", CONFIDENCES),

@@ -148,6 +148,9 @@ REGISTERS: Final[Mapping[str, tuple[RegisterColumn, ...]]] = _Registers()
 
 # What a status column may say, in the words of the field; the first is what an empty cell means.
 STATUSES: Final = meanings_of("status_words", "status")
+AMENDED: Final = (
+    "amended"  # by a version that is another row, which is the one in force; or this row is it. The table says which.
+)
 
 
 def schema_of(register: str) -> pa.Schema:

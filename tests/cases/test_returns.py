@@ -113,3 +113,32 @@ def test_shipments_and_masses_are_those_of_the_figure_and_the_order_of_rows_does
 def test_a_year_in_which_nothing_moved_has_no_figures():
     one = made(moved(on="2024-05-01"))
     assert (to_rows(one.figures), len(one.counted), one.needs, one.unjudged) == ([], 0, (), ())
+
+
+def test_what_is_not_named_and_what_holds_an_unknown_share_is_in_no_figure():
+    some = (
+        moved(kg="9"),
+        moved("B2", "5", sure=False),
+        moved("B3", "7", content_kg=None),
+        moved("B4", "8", content_kg=Decimal(1)),
+    )
+    one = made(*some)
+    assert figures(one) == [("II", "acetone", "substance", "export", "MX", Decimal(10), 2, 1)]
+    assert {u.code: u.count for u in one.unjudged} == {"not-named": 1, "mass-unknown": 1}
+
+
+def test_imports_stand_under_the_country_of_dispatch_and_say_where_they_do_not():
+    some = (moved(direction="import", origin="NL"), moved("B2", "5", direction="import", origin="CN", by_origin=True))
+    one = made(*some)
+    assert [f[4] for f in figures(one)] == ["CN", "NL"]
+    assert [u.code for u in one.unjudged] == ["origin-country"]
+
+
+def test_one_consignment_in_two_files_counts_once_and_two_masses_are_told():
+    bills = {"bills": ("BILL7001",)}
+    some = [moved("BILL7001", kg, file=file, line_id=file, **bills) for file, kg in (("a.csv", "1600"), ("b.csv", "1600"))]
+    assert [f[5] for f in figures(made(*some))] == [Decimal(1600)]
+    other = moved("BILL7001", "1000", file="c.csv", line_id="c.csv", **bills)
+    one = made(*some, other)
+    assert [f[5] for f in figures(one)] == [Decimal(1600)]
+    assert [u.code for u in one.unjudged] == ["two-masses"]

@@ -27,7 +27,7 @@ def screen(ledger, number, found, *movements, lines=("A", "B", "C"), again=(), *
 def test_an_empty_ledger_in_figures(ledger):
     info = ledger.info()
     assert (info.version, info.runs, info.last_run, info.files, info.movements, info.superseded, info.cancelled) == (
-        11,
+        12,
         0,
         "",
         0,

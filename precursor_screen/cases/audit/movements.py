@@ -1,6 +1,6 @@
 """What an audit looks at: movements of one exporter as a frame, each numbered by the line that states it.
 
-Declaration, house bill and master bill of one cargo count once, as in the windows of the rules (`kernel.movements.link_movements`).
+Declaration, bills, invoice and packing list of one cargo count once (`kernel.movements.count_once`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from precursor_screen.cases.reconcile.reconcile import concerns, reconcile
 from precursor_screen.core.engine import ask, connect, fetch
 from precursor_screen.core.model import OWN_LIST, Threshold
 from precursor_screen.core.schema import DECIMAL
-from precursor_screen.kernel.movements import link_movements
+from precursor_screen.kernel.movements import count_once
 from precursor_screen.kernel.papers.differences import QUESTIONS
 from precursor_screen.kernel.papers.documents import NOTIFICATION_DAYS, Document, read_documents
 from precursor_screen.kernel.papers.movements import READ as OF_PAPERS
@@ -40,7 +40,7 @@ READ = (
     *("country_of_dispatch", "country_of_destination", "transit_countries"),
     *("sender_name", "sender_key", "sender_address_key", "sender_country", "receiver_name", "receiver_key", "receiver_country"),
     *("permit_reference", "pen_reference", "hs6", "description", "value_usd", "substance_id", "match_method"),
-    *("substance_mass_kg", "goods_mass_kg", "mass_basis", "mass_confidence"),
+    *("form", "match_strength", "substance_mass_kg", "content_mass_kg", "goods_mass_kg", "mass_basis", "mass_confidence"),
 )
 WANTED = tuple(dict.fromkeys((*READ, *OF_PAPERS)))  # with what papers are compared with
 Lines = tuple[int, ...]
@@ -81,17 +81,39 @@ _TEXTS = {
     "permit": "permit_reference",
     "notification": "pen_reference",
 }
+
+# A name, a number or a code of its own tells the substance; an article that is named after it, and a package that held it, are none of it. What
+# the goods hold of it, whatever a law counts; of movements recorded before that was, what the law counted of goods that are the substance.
+_IS_SURE = "coalesce(match_strength, '') <> 'weak' and coalesce(form, '') <> 'article'"
+_CONTENT = """case when substance_mass_kg = 0 then 0 when content_mass_kg is not null then content_mass_kg
+    when coalesce(form, 'substance') = 'substance' and coalesce(mass_confidence, '') <> 'low' then substance_mass_kg end"""
+_OF_SURE = f"""select * replace (case when {_IS_SURE} then substance_id end as substance_id,
+        case when {_IS_SURE} then substance_mass_kg end as substance_mass_kg),
+    case when {_IS_SURE} then {_CONTENT} end as content_kg from"""
+
 _OTHERS = {
     "source_row": "source_row",
     "day": "as_of_date",
-    "kg": "cast(case when counts then substance_mass_kg - coalesce(covered_kg, 0) else substance_mass_kg * 0 end as decimal(18, 6))",
+    "kg": "content_kg",
+    "threshold_kg": "substance_mass_kg",
     "value_usd": "value_usd",
     "transit": "coalesce(transit_countries, [])",
-    "goods_kg": "case when substance_mass_kg > 0 and substance_mass_kg < goods_mass_kg then goods_mass_kg end",
+    "goods_kg": "case when content_kg > 0 and content_kg < goods_mass_kg then goods_mass_kg end",
 }
 _ORDER = (
     *("line", "line_id", "movement_key", "shipment_id", "source_file", "source_row", "day", "direction", "substance", "kg"),
-    *("mass_basis", "value_usd", "hs6", "description", "match_method", "sender", "receiver", "receiver_name", "receiver_country"),
+    *(
+        "threshold_kg",
+        "mass_basis",
+        "value_usd",
+        "hs6",
+        "description",
+        "match_method",
+        "sender",
+        "receiver",
+        "receiver_name",
+        "receiver_country",
+    ),
     *("dispatch", "destination", "transit", "permit", "notification", "limit_kg", "regulated_kg", "goods_kg"),
 )
 
@@ -101,7 +123,9 @@ def to_table(rows: pa.Table, limits: Limits) -> pd.DataFrame:
 
     Of the columns:
         line: number of the line, from 1 by day, file and row; a line that names two substances is two rows.
-        kg: mass of the substance that counts here; 0: another document of the cargo states it; unknown: it is not known.
+        substance: empty too where nothing but a code that substances share, an article or an emptied package tells of one.
+        kg: mass of the substance that counts here, as the salt that is named; 0: another document of the cargo states it; unknown: it is not
+            known. threshold_kg: what of it the law counts against a threshold, which may be the goods or the base of a salt.
         receiver: what receivers are told apart by; empty: none is named.
         limit_kg, regulated_kg: threshold of a transaction on that day, and from which mass it counts; unknown: none is known.
         goods_kg: mass of the goods as traded, where they hold less of the substance; unknown: they are it, or it is not known.
@@ -110,7 +134,7 @@ def to_table(rows: pa.Table, limits: Limits) -> pd.DataFrame:
         rows: MOVEMENT rows, the columns of READ.
         limits: of the jurisdiction.
     """
-    movements = to_frame(_link(rows))
+    movements = to_frame(_ordered(rows))
     movements["line"] = to_column(pd.factorize(movements["line_id"])[0] + 1, pa.int64())
     movements["receiver"] = to_column(
         (key or name.casefold() for key, name in zip(movements["receiver"], movements["receiver_name"], strict=True)), pa.string()
@@ -122,13 +146,14 @@ def to_table(rows: pa.Table, limits: Limits) -> pd.DataFrame:
     return movements.sort_values(["line", "substance"], kind="stable", ignore_index=True)[list(_ORDER)]
 
 
-def _link(rows: pa.Table) -> pa.Table:
+def _ordered(rows: pa.Table) -> pa.Table:
     """The columns but those that are looked up, by day, file and row."""
     wanted = [f"coalesce({column}, '') as {name}" for name, column in _TEXTS.items()]
     wanted += [f"{column} as {name}" for name, column in _OTHERS.items()]
-    query = f"""select {", ".join(wanted)} from ({link_movements("movements")})
+    query = f"""select {", ".join(wanted)} from ({_OF_SURE} movements)
+        qualify substance <> '' or row_number() over (partition by line_id order by substance desc) = 1
         order by as_of_date nulls last, coalesce(source_file, ''), coalesce(source_row, 0), line_id, coalesce(substance_id, '')"""
-    return ask(query, movements=rows)
+    return ask(query, movements=count_once(rows))
 
 
 def place_of(movement: Any) -> str:
@@ -212,7 +237,7 @@ def papers(
         keys: of the exporter's names.
         numbers: of its lines, by line_id.
     """
-    result = reconcile(read_movements(rows), documents, frame)
+    result = reconcile(read_movements(count_once(rows)), documents, frame)
     every = [d for some in documents.values() for d in some]
     firms = keys.union(*(firm_keys(key, every) for key in keys))
     return tuple(
@@ -237,7 +262,7 @@ def papers(
 # What is read of everybody's movements.
 READ_OF_ALL = (
     *("as_of_date", "direction", "sender_name", "sender_key", "sender_address_key", "sender_country", "receiver_key"),
-    *("substance_id", "substance_mass_kg"),
+    *("substance_id", "form", "match_strength", "substance_mass_kg", "content_mass_kg", "mass_confidence"),
 )
 JUST_UNDER = Decimal("0.8")  # of the threshold, up to what it no longer leaves free
 NEW_AFTER = 365  # days after an exporter's first day on record from which a partner that was never met counts as new
@@ -287,8 +312,8 @@ def read(rows: pa.Table, first: date, last: date, limits: Limits) -> Trade:
         connection.execute(
             f"""create temp table m as select sender_name as name, coalesce(nullif(sender_key, ''), sender_name) as key, receiver_key as receiver,
                 as_of_date as day, day between date '{first}' and date '{last}' as is_inside, coalesce(direction, '') as direction, substance_id as substance,
-                substance_mass_kg as kg, sender_key, sender_address_key as address, sender_country as country
-            from moved where key is not null"""
+                content_kg as kg, substance_mass_kg as threshold_kg, sender_key, sender_address_key as address, sender_country as country
+            from ({_OF_SURE} moved) where key is not null"""
         )
         cases = fetch(connection, "select distinct substance, direction, day from m where is_inside and substance is not null")
         found = [limits.find(*case.values()) for case in cases.to_pylist()]
@@ -298,8 +323,8 @@ def read(rows: pa.Table, first: date, last: date, limits: Limits) -> Trade:
         )
         traded = fetch(
             connection,
-            f"""select substance, name, key, coalesce(sum(kg), 0) as kg, count(*) filter (kg > 0 and limit_kg > 0) as weighed,
-                count(*) filter (kg >= {JUST_UNDER} * limit_kg and kg < regulated_kg and limit_kg > 0) as near
+            f"""select substance, name, key, coalesce(sum(kg), 0) as kg, count(*) filter (threshold_kg > 0 and limit_kg > 0) as weighed,
+                count(*) filter (threshold_kg >= {JUST_UNDER} * limit_kg and threshold_kg < regulated_kg and limit_kg > 0) as near
             from m join limits using (substance, direction, day) group by all""",
         )
         wanted = "name, key, receiver, min(day) as earliest, bool_or(is_inside) as inside"

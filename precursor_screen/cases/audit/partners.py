@@ -64,7 +64,11 @@ def not_evaluable(movements: pd.DataFrame) -> Rows:
         ("value", "in no price", some[has_kg & some["value_usd"].isna()]),
         ("threshold", "held against none: none is known", some[has_kg & some["limit_kg"].isna()]),
         ("heading", "not compared with what was recognised", some[some["hs6"] == ""]),
-        ("substance", "remembered for another reason, in no figure of a substance", movements[movements["substance"] == ""]),
+        (
+            "substance",
+            "named by nothing but a code that substances share, or remembered for another reason: in no figure of a substance",
+            movements[movements["substance"] == ""],
+        ),
     )
     return tuple(row(what=what, because=because, rows=len(m), lines=lines_of(m)) for what, because, m in tests if len(m))
 
@@ -219,12 +223,12 @@ def just_under(movements: pd.DataFrame) -> Rows:
     weighed: movements with a mass and a threshold above zero; near: of them those just under, which `lines` are of, and `share` is their
     share; shares: of all that are weighed, in per cent of the threshold, with the line; exempt: whether what is at it is free, and near.
     """
-    some = named(movements[(movements["kg"] != 0) & movements["limit_kg"].notna() & (movements["limit_kg"] != 0)])
-    some = some.assign(times=[kg / limit for kg, limit in zip(some["kg"], some["limit_kg"], strict=True)])
+    some = named(movements[(movements["threshold_kg"] != 0) & movements["limit_kg"].notna() & (movements["limit_kg"] != 0)])
+    some = some.assign(times=[kg / limit for kg, limit in zip(some["threshold_kg"], some["limit_kg"], strict=True)])
     found = []
     for substance, own in some.groupby("substance"):
         times, lines = list(own["times"]), values(own["line"])
-        below = [kg < regulated for kg, regulated in zip(own["kg"], own["regulated_kg"], strict=True)]
+        below = [kg < regulated for kg, regulated in zip(own["threshold_kg"], own["regulated_kg"], strict=True)]
         near = [line for line, share, free in zip(lines, times, below, strict=True) if free and share >= JUST_UNDER]
         exempt = any(regulated > limit for regulated, limit in zip(own["regulated_kg"], own["limit_kg"], strict=True))
         # Not rounded to the nearer: 99.999 % is under, and 100.001 % over what is exempt.

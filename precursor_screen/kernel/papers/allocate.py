@@ -105,7 +105,7 @@ def once(movements: Sequence[Movement], tolerance: Decimal) -> tuple[list[Moveme
         permit, pen = (next((v for m in (*of[kept], *others) if (v := getattr(m, name))), None) for name in ("permit", "pen"))
         instead |= {id(m): replace(m, permit=m.permit or permit, pen=m.pen or pen) for m in of[kept]}
         twice += others
-        known = [kg for kg in masses.values() if kg is not None]
+        known = [kg for kg in masses.values() if kg]  # nought counts elsewhere
         if known and max(known) - min(known) > max(known) * tolerance:
             said = " and ".join(f"{show_kg(masses[file])} in {file}" for file in sorted(of))
             because = f"{group[0].bill} is in {len(of)} files: {said}. The larger counts"

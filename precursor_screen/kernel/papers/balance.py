@@ -8,8 +8,10 @@ from decimal import Decimal
 import pyarrow as pa
 from msgspec import Struct
 
+from precursor_screen.core.engine import ask
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.history_seam import HistoryQuery, columns_of
+from precursor_screen.kernel.movements import READ_OF_CARGO, count_once
 from precursor_screen.kernel.papers.allocate import allocate, without_codes
 from precursor_screen.kernel.papers.book import Allocation, wrong_time
 from precursor_screen.kernel.papers.differences import NOT_VISIBLE, show_kg
@@ -23,6 +25,7 @@ from precursor_screen.rulebook.registers import PERMITS
 _LONGEST = 3660  # days back that a document may reach: as far as rules may ask
 _SHORTEST = 366
 _PLACES = Decimal("0.000001")
+_ASKED = tuple(dict.fromkeys((*READ, *READ_OF_CARGO)))
 BaseShare = Callable[[Movement], Decimal | None]
 
 
@@ -50,7 +53,7 @@ def query_of(registers: Iterable[Sequence[Document]]) -> HistoryQuery:
         *(("sender_key", "substance_id"), ("receiver_key", "substance_id"), ("permit_reference", "substance_id")),
         ("pen_reference", "substance_id"),
     )
-    return HistoryQuery(groupings, min(max((*spans, _SHORTEST)), _LONGEST), columns_of(READ))
+    return HistoryQuery(groupings, min(max((*spans, _SHORTEST)), _LONGEST), columns_of(_ASKED))
 
 
 def find_balances(
@@ -123,9 +126,12 @@ def _sentence(document: Document, total: Decimal) -> str:
 
 
 def movements_of(live: pa.Table, recorded: Sequence[pa.Table]) -> list[Movement]:
-    """Movements of a run and of before, each line and substance once; what a ledger holds of a line of the run is the run's."""
-    own = read_movements(live.select(READ))
-    known = {(m.line_id, m.substance_id) for m in own}
-    before = (m for table in recorded for m in read_movements(table.select(READ)))
-    earlier = [m for m in before if (m.line_id, m.substance_id) not in known]
-    return with_witnesses(without_codes([*own, *earlier]))
+    """Movements of a run and of before, each line and substance once, and each mass; what a ledger holds of a line of the run is the
+    run's."""
+    own = live.select(_ASKED)
+    earlier = ask(
+        f"select {', '.join(_ASKED)} from before anti join own using (line_id, substance_id)",
+        before=pa.concat_tables(t.select(_ASKED) for t in recorded),
+        own=own,
+    )
+    return with_witnesses(without_codes(read_movements(count_once(pa.concat_tables([own, earlier.cast(own.schema)])))))

@@ -24,12 +24,14 @@ from precursor_screen.text.party_name_parts import name_parts
 from precursor_screen.text.text import late
 
 _BASKET = "hs"  # a substance known by nothing but a code that others share
+_DOUBTED = "low"  # confidence of a mass that may be read in two ways
 _BETWEEN = re.compile(r"[,;|\n]|\s/\s|\s&\s|\sand\s")
 _PERHAPS_BETWEEN = re.compile(r"[,;|\n/+&]|\sand\s")
 _FIGURES, _YEAR = 3, re.compile(r"(?:19|20)\d\d")  # of a number that stands beside another with no more than a slash between them
 READ = (
     *("movement_key", "line_id", "shipment_id", "source_file", "source_row", "as_of_date", "direction"),
-    *("substance_id", "substance_mass_kg", "goods_mass_kg", "form", "match_method", "match_strength"),
+    *("substance_id", "substance_mass_kg", "goods_mass_kg", "content_mass_kg", "mass_confidence"),
+    *("form", "match_method", "match_strength"),
     *("sender_name", "sender_key", "receiver_name", "receiver_key", "consignor_key", "exporter_key"),
     *("consignee_key", "importer_key", "notify_party_key"),
     *("sender_country", "receiver_country", "description"),
@@ -62,12 +64,15 @@ class Movement(Struct, frozen=True):
     Attributes:
         bill: what people call the shipment by.
         kg: of the goods as traded, which is what papers state; None: not known.
-        content_kg: of the substance in them, by the strength that the goods state; None: not known.
+        content_kg: of the substance in them, by the share that the goods state, whatever a law counts; None: not known.
         sending, receiving: keys of all parties on that side.
         origin, destination: ISO 3166 alpha-2 of dispatch (else origin) and destination; where the goods state none, the party's.
         assumed: whether the other country is the party's.
+        by_origin: whether goods that come in state where they are from, and not whence they were dispatched.
         returned: whether the goods say that they come back.
         by_code: whether the substance is known by nothing but a code that others share.
+        sure: whether the goods are known to be the substance, or to hold it: by a name, a number or a code of its own. Not an article that is
+            named after it, nor a package that held it.
         supposed: whether the direction is what the countries suggest, for none is filed.
         goods: as filed.
         details: what the line says that nothing else is made of.
@@ -103,8 +108,10 @@ class Movement(Struct, frozen=True):
     aliases: tuple[tuple[str, str], ...] = ()
     content_kg: Decimal | None = None
     assumed: bool = False
+    by_origin: bool = False
     returned: bool = False
     by_code: bool = False
+    sure: bool = True
     supposed: bool = False
     goods: str = ""
     details: LineDetails = NO_DETAILS
@@ -115,11 +122,6 @@ class Movement(Struct, frozen=True):
     def place(self) -> str:
         """`file:row`."""
         return f"{self.file}:{self.row}"
-
-    @property
-    def substance_kg(self) -> Decimal | None:
-        """What the goods hold of the substance: all of them, where no strength is known; None: not known."""
-        return self.kg if self.content_kg is None else self.content_kg
 
     @property
     def rank(self) -> tuple[object, ...]:
@@ -135,8 +137,7 @@ class Movement(Struct, frozen=True):
 # The columns of a sheet of lines, in their order -> the attribute of a movement.
 _COLUMNS = {
     **{name: name for name in ("bill", "day", "kg")},
-    "content_kg": "substance_kg",
-    **{name: name for name in ("direction", "substance_id", "sender", "receiver")},
+    **{name: name for name in ("content_kg", "direction", "substance_id", "sender", "receiver")},
     "from": "origin",
     "to": "destination",
     "country_of_party": "assumed",
@@ -177,7 +178,7 @@ def _everybody(movements: Iterable[Movement]) -> tuple[str, ...]:
 
 
 def _movement(row: Mapping[str, Any], details: Mapping[str, LineDetails]) -> Movement:
-    content, goods = row["substance_mass_kg"], row["goods_mass_kg"]
+    counted, goods = row["substance_mass_kg"], row["goods_mass_kg"]
     origin, destination = row["country_of_dispatch"] or row["country_of_origin"], row["country_of_destination"]
     references = [row[c] for c in ("house_bill_of_lading", "bill_of_lading", "master_bill_of_lading", "declaration_id") if row[c]]
     side = {EXPORT: (destination, row["receiver_country"]), IMPORT: (origin, row["sender_country"])}
@@ -192,8 +193,8 @@ def _movement(row: Mapping[str, Any], details: Mapping[str, LineDetails]) -> Mov
         row=row["source_row"] or 0,
         day=row["as_of_date"],
         substance_id=row["substance_id"],
-        kg=goods if goods is not None and content else content,  # a mass that counts in another row is nought
-        content_kg=content,
+        kg=goods if goods is not None and counted else counted,  # a mass that counts in another row is nought
+        content_kg=_content(row),
         direction=row["direction"],
         sender=row["sender_name"] or "",
         receiver=row["receiver_name"] or "",
@@ -202,8 +203,10 @@ def _movement(row: Mapping[str, Any], details: Mapping[str, LineDetails]) -> Mov
         origin=origin or row["sender_country"],
         destination=destination or row["receiver_country"],
         assumed=filed is None and of_party is not None,
+        by_origin=row["direction"] == IMPORT and not row["country_of_dispatch"] and filed is not None,
         returned=bool(_RETURNED.search(row["description"] or "")),
         by_code=row["match_method"] == _BASKET,
+        sure=row["match_strength"] != "weak" and row["form"] != "article",
         goods=row["description"] or "",
         details=details.get(row["line_id"], NO_DETAILS),
         permit=row["permit_reference"],
@@ -213,6 +216,15 @@ def _movement(row: Mapping[str, Any], details: Mapping[str, LineDetails]) -> Mov
         containers=tuple(plain_reference(c) for c in row["container_numbers"] or ()),
         bulk=row["form"] in (None, "substance") and strong,
     )
+
+
+def _content(row: Mapping[str, Any]) -> Decimal | None:
+    """Kilograms of the substance; of what was recorded before they were, those that the law counted of goods that are the substance."""
+    counted: Decimal | None = row["substance_mass_kg"]
+    content: Decimal | None = row["content_mass_kg"]
+    if content is None and row["form"] in (None, "substance") and row["mass_confidence"] != _DOUBTED:
+        return counted
+    return counted if counted == 0 else content
 
 
 def _keys(*keys: str | None) -> tuple[str, ...]:

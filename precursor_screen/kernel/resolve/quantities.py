@@ -34,11 +34,12 @@ _AMBIGUOUS = ("ambiguous_net_mass_kg", "ambiguous_quantity", "ambiguous_gross_ma
 LINE_COLUMNS = (*MASS_COLUMNS, *_AMBIGUOUS)
 # What is asked of the candidate itself; threshold_counts is null where there is no threshold; NAMED: what the description names.
 NAMED = "named"
-CANDIDATE_COLUMNS = ("substance_id", "matched_text", "matched_field", "threshold_counts", NAMED)
+CANDIDATE_COLUMNS = ("substance_id", "matched_text", "matched_field", "form", "threshold_counts", NAMED)
 _FIELDS: tuple[tuple[str, pa.DataType], ...] = (
     ("concentration_pct", DECIMAL),
     ("goods_mass_kg", DECIMAL),
     ("substance_mass_kg", DECIMAL),
+    ("content_mass_kg", DECIMAL),
     ("largest_mass_kg", DECIMAL),
     ("mass_readings", pa.list_(pa.string())),
     ("mass_doubt", pa.string()),
@@ -48,6 +49,7 @@ _FIELDS: tuple[tuple[str, pa.DataType], ...] = (
 # What is purer is no mixture: impurities make none, 21 CFR 1300.02, "chemical mixture" (recalled). The figure is our own.
 _PURE = Decimal(90)
 _ALL = Decimal(100)
+_HOLDERS = ("preparation", "mixture", "article")  # forms of goods that hold some of the substance
 _LOWER = {"high": "medium", "medium": "low", "low": "low"}
 _KILOGRAMS = Decimal("0.000001")
 _LIGHTEST, _HEAVIEST = Decimal("0.7"), Decimal(2)  # kilograms a litre: a solution in ether, and an acid with its bottles
@@ -115,23 +117,31 @@ def _quantify(
     density = _density(substance, stated)
     counts = row["threshold_counts"]
     pure = substance is not None and stated is not None and not naming.mixture and _is_purity(text, own, stated, substance)
-    counted_whole = counts == GOODS or (counts is not None and stated is not None and _PURE <= stated.percent <= _ALL)
-    whole = stated is not None and not within and (pure or counted_whole)
-    per_litre = None if whole else _per_litre(text, stated)
-    small = large = _as_pure(_mass(row, density, _LARGER, naming, substance, per_litre), text, stated)
-    if any(row[name] is not None for name in _AMBIGUOUS):
-        small = _as_pure(_mass(row, density, _SMALLER, naming, substance, per_litre), text, stated)
-    solute = _solute(text, naming, substance) if stated is None and not counted_whole else None
-    counted = [m if whole else _in_solution(m, *solute) if solute else _of_substance(m, stated) for m in (small, large)]
+    by_law = counts == GOODS or (counts is not None and stated is not None and _PURE <= stated.percent <= _ALL)
+
+    def weigh(whole: bool) -> tuple[list[Mass], list[Mass]]:
+        """The masses of the goods and those of the substance in them, each by the smaller and the larger reading."""
+        share = None if whole and not within else stated
+        per_litre = _per_litre(text, share)
+        small = large = _as_pure(_mass(row, density, _LARGER, naming, substance, per_litre), text, stated)
+        if any(row[name] is not None for name in _AMBIGUOUS):
+            small = _as_pure(_mass(row, density, _SMALLER, naming, substance, per_litre), text, stated)
+        solute = _solute(text, naming, substance) if stated is None and not whole else None
+        return [small, large], [_in_solution(m, *solute) if solute else _of_substance(m, share) for m in (small, large)]
+
+    of_content, content = weigh(pure)
+    goods, counted = weigh(True) if by_law and not pure else (of_content, content)
     if counts == OF_BASE and substance and (share := base_share(substance.formula, row["matched_text"] or "")):
         counted = [_times(m, share) for m in counted]
     sure = counted[0].kg is not None and counted[0].kg == counted[1].kg
     readings = sorted({r for m in counted for r in (m.readings or ((m.kg,) if m.kg is not None else ()))})
     doubt = counted[1].doubt or (TWO_READINGS if readings and not sure else "")
+    in_part = row["form"] in _HOLDERS and stated is None and not content[0].of_substance
     return (
         stated.percent if stated else None,
-        small.kg if sure and not small.of_substance else None,
+        goods[0].kg if sure and not goods[0].of_substance else None,
         counted[0].kg if sure else None,
+        content[0].kg if sure and not in_part and content[0].kg == content[1].kg else None,
         readings[-1] if readings else None,
         None if sure or not readings else [f"{r.normalize():f}" for r in readings],
         None if sure else doubt or None,

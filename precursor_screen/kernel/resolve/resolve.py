@@ -245,7 +245,7 @@ def _of_the_named(masses: pa.Table, number_alone: pa.ChunkedArray) -> pa.Table:
     )
     changed = {
         "goods_mass_kg": pa.scalar(None, masses.schema.field("goods_mass_kg").type),
-        "substance_mass_kg": pa.scalar(None, masses.schema.field("substance_mass_kg").type),
+        **{name: pa.scalar(None, masses.schema.field(name).type) for name in ("substance_mass_kg", "content_mass_kg")},
         "mass_readings": readings,
         "mass_doubt": pa.scalar(OTHER_GOODS),
         "mass_confidence": pa.scalar("low"),

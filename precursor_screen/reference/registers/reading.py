@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +12,15 @@ import pyarrow as pa
 from msgspec import Struct
 
 from precursor_screen.core.errors import RegisterError, Where
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.words import did_you_mean
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.reference.registers.headers import IGNORED, OWN_WORDS, HeaderWords, columns_of, find_header, fold, unit_of
-from precursor_screen.reference.registers.rows import LONGEST_REASON, BadCell, RowParser
-from precursor_screen.rulebook.registers import REGISTERS, schema_of
+from precursor_screen.reference.registers.rows import LONGEST_REASON, BadCell, RowParser, default_status
+from precursor_screen.rulebook.registers import AMENDED, REGISTERS, schema_of
 
 _SHOWN = 20  # headers in a message
 
@@ -87,8 +90,26 @@ def read_register(register: str, path: Path, index: SubstanceIndex, words: Heade
         if skipped:
             raise RegisterError(f"no row could be read{reason}", where=where, remedy="Check its columns.")
         notes.append("the file has no rows: the register is empty")
+    _settle_amended(rows, default_status(register))
     table = pa.Table.from_pylist(rows, schema=schema_of(register))
     return ReadRegister(table, tuple(skipped), tuple(unused), tuple(notes), tuple(uncertain))
+
+
+def _settle_amended(rows: Sequence[dict[str, Any]], in_force: str) -> None:
+    """What AMENDED means of a row: the last version of its number is in force, those before it are superseded."""
+    groups = grouped(((fold(r.get("reference") or ""), fold(r.get("authority") or ""), r["substance_id"]), r) for r in rows)
+    for versions in groups.values():
+        last = max(_place(r) for r in versions)
+        for one in versions:
+            if one.get("status") == AMENDED:
+                one["status"] = in_force if _place(one) == last else "superseded"
+
+
+def _place(row: Mapping[str, Any]) -> tuple[int, date, bool]:
+    """The place of a version among others of its number: by its own number, its days, and one in force behind one that was amended."""
+    digits = re.sub(r"\D", "", row.get("version") or "")
+    day = row.get("issued") or row.get("sent") or row.get("valid_from") or date.min
+    return int(digits[:9] or 0), day, row.get("status") != AMENDED
 
 
 class _SheetRows(Struct, frozen=True):

@@ -33,6 +33,11 @@ class BadCell(ValueError):
     """A cell that cannot be understood; the message says which and why."""
 
 
+def default_status(register: str) -> str:
+    """The status of a row whose document is in force, or that states none."""
+    return "sent" if register in (NOTIFICATIONS, VOLUNTARY) else "valid"
+
+
 class RowParser:
     """Cells of a row to values; the decimal mark and the order of dates are those of the whole column."""
 
@@ -56,7 +61,7 @@ class RowParser:
         self.columns = REGISTERS[register]
         self.cells = cells
         self.index = index
-        self.default_status = "sent" if register in (NOTIFICATIONS, VOLUNTARY) else "valid"
+        self.default_status = default_status(register)
         self.substances: dict[str, list[str]] = {}
         self.left_out: dict[str, list[str]] = defaultdict(list)
         self.statuses = {fold(word): status for status, said in reversed(STATUSES.items()) for word in said}

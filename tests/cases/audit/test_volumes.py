@@ -141,3 +141,25 @@ def _columns() -> list[str]:
     from precursor_screen.cases.audit.movements import READ
 
     return list(READ)
+
+
+def test_a_code_that_substances_share_an_article_and_an_emptied_package_are_no_substance_here() -> None:
+    moves = moved(
+        row("1", kg="10"),
+        row("2", kg="20", match_strength="weak", match_method="hs"),
+        row("2", kg="20", match_strength="weak", match_method="hs", substance_id="ephedrine"),
+        row("3", kg="30", form="article"),
+    )
+    assert [(m.line, m.substance, m.kg) for m in to_tuples(moves)] == [(1, "acetone", Decimal(10)), (2, "", None), (3, "", None)]
+    (total,) = partners.totals(moves)
+    assert (total.kg, total.unknown) == (Decimal(10), 0)
+    assert {n.what: n.rows for n in partners.not_evaluable(moves)}["substance"] == 2
+
+
+def test_a_mixture_counts_with_its_share_and_tablets_with_nothing_that_nobody_stated() -> None:
+    moves = moved(
+        row("1", kg="800", content_mass_kg=Decimal(96), goods_mass_kg=Decimal(800)),
+        row("2", kg="120", form="preparation", content_mass_kg=None),
+    )
+    (total,) = partners.totals(moves)
+    assert (total.kg, total.unknown, total.share_kg, total.of_kg) == (Decimal(96), 1, Decimal(96), Decimal(800))

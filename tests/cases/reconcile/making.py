@@ -109,6 +109,7 @@ def moved(bill: str = "B1", kg: str | None = "100", on: str = "04-01", **changed
         "origin": "US",
         "destination": "MX",
         "bills": (plain_reference(bill),),
+        "content_kg": kg and Decimal(kg),
         **changed,
     }
     for name, keys in (("sender", "sending"), ("receiver", "receiving")):

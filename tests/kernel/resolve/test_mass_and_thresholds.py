@@ -134,3 +134,23 @@ def test_where_the_threshold_counts_the_base_the_acid_of_a_salt_does_not_count(r
     assert found["goods_mass_kg"] == D(1000)
     assert found["substance_mass_kg"] == D(kg)
     assert found["largest_mass_kg"] == D(kg)
+
+
+@pytest.mark.parametrize(
+    ("line", "kg"),
+    [
+        ({}, "1000"),
+        ({"form": "substance"}, "1000"),
+        ({"form": "preparation"}, None),
+        ({"form": "mixture"}, None),
+        ({"form": "mixture", "description": "piperidine 12 %"}, "120"),
+        ({"threshold_counts": "goods", "description": "piperidine 12 %"}, "120"),
+        (
+            {"threshold_counts": "base", "description": "piperidine hydrochloride", "matched_text": "piperidine hydrochloride"},
+            "1000",
+        ),
+    ],
+)
+def test_what_goods_hold_is_the_same_whatever_the_law_counts(reference, line, kg):
+    found = one(reference, net_mass_kg=D(1000), **line)
+    assert found["content_mass_kg"] == (D(kg) if kg else None)

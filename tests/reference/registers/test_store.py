@@ -179,8 +179,24 @@ def test_authority_and_version_are_kept(tmp_path, index):
         "methyl-ethyl-ketone",
         "Health",
         "2",
-        "superseded",
+        "valid",
     )
+
+
+@pytest.mark.parametrize(
+    ("rows", "statuses"),
+    [
+        (["P-1,,amended"], ["valid"]),
+        (["P-1,1,amended", "P-1,2,valid"], ["superseded", "valid"]),
+        (["P-1,1,valid", "P-1,2,amended"], ["valid", "valid"]),
+        (["P-1,1,amended", "P-1,2,amended"], ["superseded", "valid"]),
+        (["P-1,,amended", "p-1,,valid"], ["superseded", "valid"]),
+        (["P-1,,amended", "P-2,,valid"], ["valid", "valid"]),
+    ],
+)
+def test_an_amended_permit_is_in_force_where_no_later_version_is_in_the_register(tmp_path, index, rows, statuses):
+    text = "Permit no,Amendment no,Status,Chemical\n" + "".join(f"{row},Acetone\n" for row in rows)
+    assert [r["status"] for r in read_register("permits", file(tmp_path, text), index).table.to_pylist()] == statuses
 
 
 def test_a_snapshot_of_before_there_were_some_columns_is_read(tmp_path, index):
