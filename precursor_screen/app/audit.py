@@ -25,6 +25,7 @@ from precursor_screen.cases.reconcile.law import Frame
 from precursor_screen.core.arrow import rows_with
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.model import Substance
+from precursor_screen.kernel.movements import count_once
 from precursor_screen.reference import shipped
 from precursor_screen.reference.jurisdiction import own_countries
 from precursor_screen.reference.permit_law import known_permit_law
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 LOOK_BACK = 400  # days before the period: what partners are known from
 _MOST_HELD = 300_000  # movements of which all columns are held at once for a ranking; of more each exporter's are read anew
+_MOST_AUDITED = 2_000  # exporters that a ranking audits, those first that stand out most; eight in a second
 _MOST_READ = 1_000  # lines of a cell that are gone through
 _MOST_NUMBERED = 3  # names, and numbers, that are looked up in the cells of flagged lines, each of which are gone through in full
 
@@ -89,22 +91,34 @@ class Population(Struct, frozen=True, dict=True):
 
     period = cached_property[Frame](lambda every: make_frame(every.law.limits.jurisdiction, every.first, every.last))  # of papers
 
-    def profile(self, asked: str, also: Sequence[str] = (), leave: Sequence[str] = (), held: pa.Table | None = None) -> Profile:
+    def profile(
+        self,
+        asked: str,
+        also: Sequence[str] = (),
+        leave: Sequence[str] = (),
+        held: pa.Table | None = None,
+        *,
+        one_key: bool = False,
+    ) -> Profile:
         """The profile of one exporter.
 
         Args:
             asked: its name or number.
             also, leave: see `names.find`.
-            held: rows of everybody, out of which its own are taken; then no numbers are looked up. None: they are read.
+            held: rows of everybody, each mass once, out of which its own are taken; then no numbers are looked up. None: they are read.
+            one_key: whether names count as its own by their key alone, for a ranking of many.
 
         Raises:
             UsageError: see `names.find`.
         """
         numbers = self.source.numbers(asked, [s.name for s in self.senders]) if held is None else {}
         senders = [s._replace(numbers=numbers.get(s.name, frozenset())) for s in self.senders]
-        merged = names.find(asked, senders, also, leave, self._customers)
+        merged = names.of_one_key(asked, senders) if one_key else names.find(asked, senders, also, leave, self._customers)
         begin = _before(self.first, 365)
-        every = self.source.of(merged.names, begin, self.last) if held is None else _sent_by(held, merged.names, begin, self.last)
+        if held is None:
+            every = count_once(self.source.of(merged.names, begin, self.last))
+        else:
+            every = _sent_by(held, merged.names, begin, self.last)
         rows = _within(every, self.first, self.last)
         own = movements.to_table(rows, self.law.limits)
         keys = frozenset(party_key(t.name) for t in merged.taken) - {""}
@@ -283,7 +297,7 @@ def days_read(first: date, last: date) -> tuple[date, date]:
 
 
 def rank_all(population: Population, top: int) -> Ranking:
-    """Ranks the exporters of the jurisdiction by what an audit of each finds; all of them where none is set."""
+    """Ranks the exporters of the jurisdiction by what an audit of each finds, then cuts; all of them where none is set."""
     found = movements.compare(population.trade, population.first)
     jurisdiction = population.law.limits.jurisdiction
     own = frozenset(known_permit_law().home(jurisdiction) or own_countries(jurisdiction, population.last))
@@ -301,6 +315,17 @@ def rank_all(population: Population, top: int) -> Ranking:
     held = None
     if population.trade.rows <= _MOST_HELD:
         senders = frozenset(s.name for s in population.senders)
-        held = population.source.of(senders, _before(population.first, 365), population.last)
-    rows = by_findings(ranked[:top], lambda name: find(population.profile(name, held=held)))
-    return Ranking(population.first, population.last, jurisdiction, len(ranked), rows, len(abroad))
+        held = count_once(population.source.of(senders, _before(population.first, 365), population.last))
+    audited = ranked[:_MOST_AUDITED]
+    rows = by_findings(audited, lambda name: find(population.profile(name, held=held, one_key=True)))
+    shown = (*rows, *ranked[_MOST_AUDITED:])[:top]
+    rows = by_findings(shown[: len(audited)], lambda name: find(population.profile(name, held=held)))
+    return Ranking(
+        population.first,
+        population.last,
+        jurisdiction,
+        len(ranked),
+        (*rows, *shown[len(audited) :]),
+        len(abroad),
+        len(ranked) - len(audited),
+    )

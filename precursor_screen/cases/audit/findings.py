@@ -225,7 +225,8 @@ _KINDS: tuple[tuple[str, int, str, Callable[[Profile], Said]], ...] = (
 class Ranking(NamedTuple):
     """The exporters that were ranked first, of `total`, which the names as written make: nothing is merged but spellings of one key.
 
-    abroad: how many of other countries than the jurisdiction's are not ranked.
+    abroad: how many of other countries than the jurisdiction's are not ranked. unaudited: how many stand out in too little to be looked at
+    one by one; they come last.
     """
 
     first: date
@@ -234,6 +235,7 @@ class Ranking(NamedTuple):
     total: int
     rows: Rows
     abroad: int = 0
+    unaudited: int = 0
 
 
 def by_findings(ranked: Rows, find: Callable[[str], Sequence[Finding]]) -> Rows:

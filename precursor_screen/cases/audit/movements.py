@@ -23,7 +23,6 @@ from precursor_screen.cases.reconcile.reconcile import concerns, reconcile
 from precursor_screen.core.engine import ask, connect, fetch
 from precursor_screen.core.model import OWN_LIST, Threshold
 from precursor_screen.core.schema import DECIMAL
-from precursor_screen.kernel.movements import count_once
 from precursor_screen.kernel.papers.differences import QUESTIONS
 from precursor_screen.kernel.papers.documents import NOTIFICATION_DAYS, Document, read_documents
 from precursor_screen.kernel.papers.movements import READ as OF_PAPERS
@@ -131,7 +130,7 @@ def to_table(rows: pa.Table, limits: Limits) -> pd.DataFrame:
         goods_kg: mass of the goods as traded, where they hold less of the substance; unknown: they are it, or it is not known.
 
     Args:
-        rows: MOVEMENT rows, the columns of READ.
+        rows: MOVEMENT rows, the columns of READ, each mass once (`kernel.movements.count_once`).
         limits: of the jurisdiction.
     """
     movements = to_frame(_ordered(rows))
@@ -153,7 +152,7 @@ def _ordered(rows: pa.Table) -> pa.Table:
     query = f"""select {", ".join(wanted)} from ({_OF_SURE} movements)
         qualify substance <> '' or row_number() over (partition by line_id order by substance desc) = 1
         order by as_of_date nulls last, coalesce(source_file, ''), coalesce(source_row, 0), line_id, coalesce(substance_id, '')"""
-    return ask(query, movements=count_once(rows))
+    return ask(query, movements=rows)
 
 
 def place_of(movement: Any) -> str:
@@ -237,7 +236,7 @@ def papers(
         keys: of the exporter's names.
         numbers: of its lines, by line_id.
     """
-    result = reconcile(read_movements(count_once(rows)), documents, frame)
+    result = reconcile(read_movements(rows), documents, frame)
     every = [d for some in documents.values() for d in some]
     firms = keys.union(*(firm_keys(key, every) for key in keys))
     return tuple(

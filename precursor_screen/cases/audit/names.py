@@ -136,6 +136,14 @@ def find(
     )
 
 
+def of_one_key(asked: str, senders: Sequence[Sender]) -> ExporterNames:
+    """The names that differ in nothing but how they are written, without a look at what resembles them; `asked` is one of them."""
+    by_name = {s.name: s for s in senders if s.rows}
+    known = _by_name_or_number(asked, list(by_name.values()))
+    taken = sorted(known.items(), key=lambda i: (-by_name[i[0]].rows, i[0]))
+    return ExporterNames(asked, tuple(_merged_name(by_name[n], why) for n, why in taken))
+
+
 def not_there(text: str, senders: Sequence[Sender]) -> UsageError:
     """That no sender goes by a name, and who goes by the nearest."""
     words = (party_key(text) or text.casefold()).split()

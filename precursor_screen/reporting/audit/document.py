@@ -210,6 +210,8 @@ def _rank(ranking: Ranking) -> Iterator[str]:
     if ranking.abroad:
         several = f"{counted(ranking.abroad, 'exporter')} of other countries are not ranked."
         yield several if ranking.abroad > 1 else "1 exporter of another country is not ranked."
+    if ranking.unaudited:
+        yield f"{counted(ranking.unaudited, 'exporter')} that stand out least were not audited one by one and come last. Audit them by name or list."
     if not ranking.jurisdiction:
         yield "No jurisdiction was set: nothing was held against a threshold."
 

@@ -18,6 +18,7 @@ from precursor_screen.cases.audit.movements import Limits, to_table
 from precursor_screen.cases.audit.partners import Basis
 from precursor_screen.core.model import HsCode, Substance, Threshold
 from precursor_screen.core.schema import FLAG, MOVEMENT
+from precursor_screen.kernel.movements import count_once
 from precursor_screen.text.party import address_key
 from precursor_screen.text.party_cells import party_key
 
@@ -103,7 +104,7 @@ def table(*rows: dict[str, Any]) -> pa.Table:
 
 def moved(*rows: dict[str, Any], law: Limits | None = None) -> pd.DataFrame:
     """The frame of MOVEMENT rows."""
-    return to_table(table(*rows).select(list(movements.READ)), law or limits())
+    return to_table(count_once(table(*rows)).select(list(movements.READ)), law or limits())
 
 
 def flag(rule: str, key: str, **values: Any) -> dict[str, Any]:

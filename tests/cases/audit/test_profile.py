@@ -299,3 +299,10 @@ def test_exporters_of_the_jurisdiction_are_ranked_by_what_is_found() -> None:
     ranking = rank_all(population(*rows), 10)
     assert [(r.name, r.findings > 0) for r in ranking.rows] == [(OTHER, True), (OWN, False)]
     assert ranking.rows[0].worst
+
+
+def test_a_ranking_ranks_all_before_it_is_cut() -> None:
+    rows = [row(str(n), date(2026, n, 5), kg="70") for n in range(1, 10)]
+    rows += [row(f"1{n}", date(2026, n, 6), sender=OTHER, address="", hs6="340290") for n in range(1, 10)]
+    ranking = rank_all(population(*rows), 1)  # by mass alone the other one would have come first
+    assert ([r.name for r in ranking.rows], ranking.total, ranking.unaudited) == ([OTHER], 2, 0)
