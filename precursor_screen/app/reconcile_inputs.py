@@ -118,6 +118,17 @@ class MovementList(Struct, frozen=True):
         days = [m.day for m in self.movements]
         return (first or min(days, default=FIRST_DAY), last or max(days, default=LAST_DAY))
 
+    @property
+    def of_one_day(self) -> list[str]:
+        """That all lines have one day, as a notice; empty: they have several, or are too few to tell. It may be that of printing."""
+        lines, days = {m.line_id for m in self.movements}, {m.day for m in self.movements}
+        if len(lines) < _MANY_LINES or len(days) > 1:
+            return []
+        return [f"all {len(lines):,} lines have one day, {min(days)}: if it is that of the file and not of the goods, name their column of days"]
+
+
+_MANY_LINES = 10  # that would rarely all move on one day (own proposal)
+
 
 def _of_substances(rows: pa.Table) -> pa.Table:
     return rows.filter(pc.is_valid(rows.column("substance_id")))

@@ -173,7 +173,7 @@ def returned(inputs: tuple[str, ...], outputs: tuple[Path, ...], **given: Any) -
     made = make_return(year, settings.jurisdiction, gathered.movements, convention_table(), own)
     not_judged = (*gathered.unjudged, *made.unjudged)
     notices = [] if settings.jurisdiction else ["no jurisdiction is set: directions that are not stated are not known"]
-    notices += [OF_LEDGER] if "ledger" in gathered.source else []
+    notices += [*gathered.of_one_day, *([OF_LEDGER] if "ledger" in gathered.source else [])]
     last, whose = date(year, 12, 31), settings.jurisdiction
     provenance = {"year": year, "jurisdiction": whose, "law": whose_law(whose, last)} | gathered.source
     from msgspec.structs import replace
@@ -296,8 +296,7 @@ def _reconcile(inputs: tuple[str, ...], given: dict[str, Any], capacity: int) ->
     notices = [f"days {begin} to {end}, tolerance {tolerance:.2%}" + (f", {given['exporter']}" if firm else "")]
     if left_out:
         notices.append(f"--kind and --not-kind leave out {len(left_out)} differences of other kinds")
-    if "ledger" in gathered.source:
-        notices.append(OF_LEDGER)
+    notices += [*gathered.of_one_day, *([OF_LEDGER] if "ledger" in gathered.source else [])]
     if not gathered.movements:
         notices.append("no movement of a substance is known of these days")
     provenance = _provenance(settings.jurisdiction, begin, end, tolerance) | gathered.source | {"registers": registers.source}

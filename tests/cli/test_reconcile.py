@@ -239,6 +239,14 @@ def test_a_return_names_what_it_could_not_count(ps, tmp_path):
     assert ps("return", str(tmp_path / "m.csv"), "--year", "2025", "-o", str(tmp_path / "d.csv")).code == 2
 
 
+@pytest.mark.parametrize(("lines", "days", "is_told"), [(10, 1, True), (9, 1, False), (10, 2, False)])
+def test_a_return_says_when_all_lines_have_one_day(ps, tmp_path, lines, days, is_told):
+    rows = [{**LINE, "bill of lading": f"BILL{n}000", "date": f"2025-03-0{1 + n % days}"} for n in range(lines)]
+    (tmp_path / "m.csv").write_bytes(table(rows))
+    answer = ps("return", str(tmp_path / "m.csv"), "--year", "2025", "--jurisdiction", "US")
+    assert (f"all {lines} lines have one day, 2025-03-01" in answer.out) == is_told
+
+
 def test_an_import_says_what_it_did_not_use_and_a_map_answers(ps, tmp_path):
     path, said = tmp_path / "p.csv", tmp_path / "map.yml"
     path.write_text("Genehmigungsnummer;Stoff;Menge;Farbe\nEA/25/00017;Acetone;1.234,5;rot\n", encoding="utf-8")
