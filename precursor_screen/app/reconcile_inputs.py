@@ -124,7 +124,9 @@ class MovementList(Struct, frozen=True):
         lines, days = {m.line_id for m in self.movements}, {m.day for m in self.movements}
         if len(lines) < _MANY_LINES or len(days) > 1:
             return []
-        return [f"all {len(lines):,} lines have one day, {min(days)}: if it is that of the file and not of the goods, name their column of days"]
+        return [
+            f"all {len(lines):,} lines have one day, {min(days)}: if it is that of the file and not of the goods, name their column of days"
+        ]
 
 
 _MANY_LINES = 10  # that would rarely all move on one day (own proposal)
