@@ -32,6 +32,9 @@ MEANING = {
 # A medicine in doses is one grade lower, and a drug in doses two: pharmacies and hospitals order it every day.
 _IN_DOSES = {"S": "B", "A": "B", "B": "C", "C": "D", "D": "E", "E": "E"}
 _ACTIVE = 0.1  # of a tablet's or an ampoule's mass is the substance; the rest is filler, water and glass
+# What a recognised name is worth: an exact one or a number of its own all; a misspelt one less; a brand or a word that means other things too,
+# half (own proposal).
+_MISSPELT, _OF_OTHERS_TOO = 0.8, 0.5
 _LARGE = 25  # points of a large consignment
 _OF_COMMODITIES = 16  # tank after tank of a solvent goes to honest plants
 _LINE_FACTS = (
@@ -42,6 +45,7 @@ _LINE_FACTS = (
 )
 _CANDIDATE_FACTS = (
     "tier",
+    *("match_strength", "match_method"),
     "consignee_licensed",
     "exporter_licensed",
     "permit_covers",
@@ -69,6 +73,7 @@ class Goods(Struct, frozen=True):
         permit, licence, notification: whether one in force covers all lines of it.
         certified: whether all lines of it name the number of an import certificate or export authorisation, and where there is a register
             one of it covers them; TBA and 0000 are no numbers.
+        certainty: how sure it is that the goods are it, 0 to 1, by its surest line.
         unchecked: the papers (permit, notification) of which all lines name a number that no register was asked about.
     """
 
@@ -85,7 +90,13 @@ class Goods(Struct, frozen=True):
     licence: bool
     notification: bool
     certified: bool
+    certainty: float
     unchecked: tuple[str, ...]
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether its name alone may band it: an exact one of goods."""
+        return self.certainty >= 1
 
     @property
     def is_beyond_trade(self) -> bool:
@@ -102,7 +113,7 @@ class Goods(Struct, frozen=True):
         What hardly anybody trades, and a drug that nobody trades in bulk, from the middle of a small and a large consignment; a drug
         that makers of medicines trade, from a large one without an import certificate.
         """
-        if self.in_doses or self.coming or self.grade not in ("S", "A"):
+        if self.in_doses or self.coming or self.grade not in ("S", "A") or not self.is_sure:
             return None
         if self.concern.bulk_trade == "licensed":
             return None if self.certified else self.concern.large_kg
@@ -116,11 +127,16 @@ class Goods(Struct, frozen=True):
     @property
     def points(self) -> int:
         """Licit use and quantity together."""
-        return LICIT_USE[self.grade] + self.quantity
+        return self.licit_use + self.quantity
+
+    @property
+    def licit_use(self) -> int:
+        """What its grade is worth, by how sure it is that the goods are it."""
+        return round_half_up(LICIT_USE[self.grade] * self.certainty)
 
     @property
     def quantity(self) -> int:
-        """0 to 25, on a scale of ratios from a small consignment to a large one; of a commodity at most 16."""
+        """0 to 25, on a scale of ratios from a small consignment to a large one; of a commodity at most 16, and less of what is less sure."""
         half = _LARGE / 2
         points = self._of(self.known_kg)
         if self.in_doses:
@@ -129,7 +145,7 @@ class Goods(Struct, frozen=True):
             points = max(points, min(half, self._of(self.most_kg)))
         if self.unweighed:
             points = max(points, half)
-        return round_half_up(min(points, _OF_COMMODITIES) if self.grade == "E" else points)
+        return round_half_up((min(points, _OF_COMMODITIES) if self.grade == "E" else points) * self.certainty)
 
     def _of(self, kg: float) -> float:
         small, large = self.concern.small_kg, self.concern.large_kg
@@ -153,6 +169,7 @@ class Goods(Struct, frozen=True):
         """The reason of the first part."""
         held = f"; held from {_kg(self.held_from_kg)}" if self.is_held and self.held_from_kg else ""
         held += "; no law lists it yet" if self.coming else ""
+        held += "" if self.is_sure else f"; {self.certainty:.0%} of the points: not its exact name, nor a number of its own"
         return f"{self.name}{', in doses' if self.in_doses else ''}: {self.grade}, {MEANING[self.grade]}{held}"
 
     def why_quantity(self) -> str:
@@ -169,6 +186,10 @@ class Goods(Struct, frozen=True):
 # counts whole, as goods that hold the substance.
 _LINES_OWN = f"""case when mass_doubt = '{TEXT_EXCEEDS}' then mass_readings[1]::double
                       when mass_doubt = '{OTHER_GOODS}' and mass_basis in ('{NET}', '{QUANTITY}') then mass_readings[-1]::double end"""
+
+_CERTAINTY = (
+    f"case when match_strength = 'weak' then {_OF_OTHERS_TOO} when match_method = 'fuzzy' then {_MISSPELT} else 1 end::double"
+)
 
 
 def find_goods(flags: pa.Table, relevant: Resolved, concern: Mapping[str, Concern]) -> dict[str, list[Goods]]:
@@ -201,11 +222,12 @@ def find_goods(flags: pa.Table, relevant: Resolved, concern: Mapping[str, Concer
                    coalesce(permit_covers, false) as permit, coalesce(pen_covers, false) as notified,
                    coalesce(consignee_licensed, false) or coalesce(exporter_licensed, false) as licensed,
                    coalesce(permit_covers, regexp_matches(permit_reference, '[1-9]'), false) as certified,
+                   {_CERTAINTY} as certainty,
                    {_unchecked("permit")} as permit_named, {_unchecked("pen")} as pen_named
             from goods where form <> 'article')
         select shipment_id, substance_id, any_value(substance_name), in_doses, bool_and(is_coming),
                coalesce(sum(kg) filter (where is_its_own), 0), coalesce(sum(kg), 0), count(*) filter (where kg is null),
-               bool_and(permit), bool_and(licensed), bool_and(notified), bool_and(certified),
+               bool_and(permit), bool_and(licensed), bool_and(notified), bool_and(certified), max(certainty)::double,
                bool_and(permit_named), bool_and(pen_named)
         from weighed group by shipment_id, substance_id, in_doses order by all"""
     asked = lines.select([c for c in lines.column_names if c in (LINE_NO, "shipment_id", *_LINE_FACTS)])

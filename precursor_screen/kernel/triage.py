@@ -19,7 +19,7 @@ from precursor_screen.core.engine import ask
 from precursor_screen.core.history_seam import HistoryQuery, columns_of
 from precursor_screen.core.model import BANDS, LEVELS, Concern, Rule, Typology
 from precursor_screen.core.schema import SHIPMENT
-from precursor_screen.kernel.goods import LICIT_USE, Goods, find_goods, round_half_up
+from precursor_screen.kernel.goods import Goods, find_goods, round_half_up
 from precursor_screen.kernel.resolve.distinct import Resolved
 from precursor_screen.kernel.shipment_order import add_unflagged
 
@@ -56,7 +56,7 @@ def standing_of(goods: Goods, earlier: int, evidence: int, spare: int) -> tuple[
         (_DOCUMENT, f"{name} in force covers it") for name in ("permit", "licence", "notification") if getattr(goods, name)
     ]
     for paper in goods.unchecked if not evidence else ():
-        points = min(round_half_up((LICIT_USE[goods.grade] + goods.weighed(evidence)[0]) * _UNCHECKED), spare)
+        points = min(round_half_up((goods.licit_use + goods.weighed(evidence)[0]) * _UNCHECKED), spare)
         spare -= points
         if points:
             reasons.append((points, f"it names a {paper}, which no register was asked about"))
@@ -224,7 +224,7 @@ def _row(
     )
     parts = []
     if first:
-        parts.append(_part("licit use", LICIT_USE[first.grade], first.why_licit_use()))
+        parts.append(_part("licit use", first.licit_use, first.why_licit_use()))
         parts.append(_part("quantity", *first.weighed(sum(evidence.values()))))
     if evidence:
         parts.append(_part("evidence", sum(evidence.values()), _why_evidence(evidence, mine)))
@@ -288,7 +288,7 @@ def _band(score: int, mine: _ShipmentFlags, goods: list[Goods], typology: Typolo
         by_points = min(by_points, "low", key=BANDS.index)  # a name that others bear too is no surer for it
     bands = [by_points if evidence >= _LEAST_EVIDENCE else min(by_points, "low", key=BANDS.index)]
     bands += [typology.floor[r] for r in mine.rules if r in typology.floor]
-    if mine.worst >= _BY_LEVEL["critical"] or any(g.is_beyond_trade and not g.in_doses for g in goods):
+    if mine.worst >= _BY_LEVEL["critical"] or any(g.is_beyond_trade and g.is_sure and not g.in_doses for g in goods):
         bands.append("review")
     if any(g.is_held for g in goods):
         bands.append("hold")

@@ -71,6 +71,8 @@ CANDIDATES = pa.schema(
             "substance_id",
             "substance_name",
             "tier",
+            "match_strength",
+            "match_method",
             "form",
             "consignee_licensed",
             "exporter_licensed",
@@ -456,6 +458,9 @@ def test_goods_by_themselves_are_for_review_only_where_hardly_anybody_trades_the
         ("none", 31.6, {}, "review"),
         ("none", 31.7, {"permit_reference": "P1"}, "hold"),
         ("none", 31.7, {"form": "preparation"}, "low"),
+        ("none", 1000, {"match_strength": "medium", "match_method": "name"}, "hold"),
+        ("none", 1000, {"match_strength": "medium", "match_method": "fuzzy"}, "low"),  # misspelt
+        ("none", 1000, {"match_strength": "weak", "match_method": "name"}, "low"),
         ("none", None, {}, "review"),
         ("licensed", 1000, {}, "hold"),
         ("licensed", 999, {}, "review"),
@@ -471,6 +476,9 @@ def test_a_drug_in_bulk_is_held_from_a_mass_unless_makers_of_medicines_trade_it_
     found = one([flag("N", 0, substance_id="S")], goods=({"substance_id": "S", "kg": kg, **more},), concern=concern)
     assert found["band"] == band
     assert ("held from" in because(found, "licit use")) == (band == "hold")
+    assert ("of the points" in because(found, "licit use")) == (
+        more.get("match_method") == "fuzzy" or more.get("match_strength") == "weak"
+    )
 
 
 @pytest.mark.parametrize(
