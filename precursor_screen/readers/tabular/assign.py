@@ -44,6 +44,7 @@ _FIRMS: Final = 0.3  # of the cells that hold a legal form, where a number of a 
 _MOST: Final = 0.8  # of the cells must be of the kind that a field needs
 # Of days and countries, whose ways of writing nobody knows all of, so many do where the header says both parts of what it is.
 _MANY, _SURE_SCORE = 0.5, 3.0
+_LEAST_ROWS: Final = 3  # with one and the same name of no firm: such a column names no party
 
 
 def is_heading(cell: str) -> bool:
@@ -159,6 +160,8 @@ def _scores(words: Sequence[Meaning], content: Content, mapped: frozenset[str]) 
             field == "hs_code" and _is_repeated(content) and not any("hs" in word for word in words)
         ):
             continue
+        if field in PARTY_NAMES and score < _SURE_SCORE and _is_one_word(content) and not share("firms"):
+            continue
         total = score + sum(weight * share(kind) for kind, weight in field_weights()[field]["cells"].items())
         scores[field] = total + (_ROLE_MAPPED if field in mapped and field in PARTY_NAMES else 0.0)
     best = max(scores.values(), default=0.0)
@@ -201,6 +204,11 @@ def _why(clues: Sequence[str], by_cells: Mapping[str, float], shares: Mapping[st
     of_header = f"its header says {', '.join(clues)}" if clues else "its header says nothing of it"
     kind = max(by_cells, key=lambda one: by_cells[one], default="")
     return f"{of_header}; {round(100 * shares[kind])} % of its cells are {_CALLED.get(kind, kind)}" if kind else of_header
+
+
+def _is_one_word(content: Content) -> bool:
+    """Whether all of several rows hold one cell."""
+    return len(content.cells) == 1 and content.filled >= _LEAST_ROWS
 
 
 def _is_repeated(content: Content) -> bool:
@@ -248,7 +256,7 @@ def _possible(field: str, share: Callable[[str], float], of_header: float) -> bo
         most = _MANY if of_header >= _SURE_SCORE and needed in ("countries", "dates") else _MOST
         return share(needed) >= most and (needed != "numbers" or share("dates") < _MOST)
     if field == "package_type":
-        return True
+        return share("containers") < _MANY and (share("units") < _MANY or of_header >= _SURE_SCORE)
     if field.endswith("_identifier"):
         return share("firms") < _FIRMS and share("dates") < _MOST
     if field == "permit_reference":

@@ -61,6 +61,8 @@ _LINK, _ENDING, _CASE = 2, 3, 2  # letters between two parts (`s`, `en`), of an 
 _OF_NUMBERS: Final = frozenset(("no", "nr", "num", "id"))  # behind a word they are no ending: CONTAINERNO
 _LEAST_MISSPELT: Final = 7  # letters
 _LEAST_PREFIX: Final = 3  # letters of an abbreviation without a point
+_LEAST_BONES: Final = 4  # letters that are no vowels, the first one with them
+_VOWELS, _DOUBLED = re.compile(r"[aeiou]"), re.compile(r"(.)\1+")
 _SURE, _SHORT, _INITIAL = 1.0, 0.9, 0.5  # how sure a word is: as it stands, cut short, one or two letters and a point
 _LANGUAGE_SHARE: Final = (
     0.5  # of the votes of a table's commonest language, so that its headers may be short for words of this one
@@ -232,7 +234,9 @@ def _word(word: str, pointed: bool, languages: frozenset[str]) -> Iterator[Meani
         yield near  # `shippre` is a shipper, not a ship with an ending
     elif stems:
         yield from (_as_they_stand(stem, languages) for stem in stems)
-    elif len(word) >= _LEAST_PREFIX and (found := _shortened(word, languages) or _inflected(word) or _misspelt(word) or {}):
+    elif len(word) >= _LEAST_PREFIX and (
+        found := _shortened(word, languages) or _inflected(word) or _misspelt(word) or _without_vowels(word, languages)
+    ):
         yield found
     else:
         tail = next((word[at:] for at in range(1, len(word) - _LEAST_TAIL + 1) if word[at:] in _lexicon()), "")
@@ -275,6 +279,30 @@ def _misspelt(word: str) -> Meaning | None:
     known = [one for length in range(len(word) - 1, len(word) + 2) for one in _by_length().get(length, ())]
     near = {concepts_of(one) for one, *_ in process.extract(word, known, scorer=OSA.distance, score_cutoff=1, limit=None)}
     return (dict.fromkeys(near.pop(), _SHORT) if len(near) == 1 else {}) if near else None
+
+
+def _without_vowels(word: str, languages: frozenset[str]) -> Meaning:
+    """What the words mean that are the same but for vowels and doubled letters, where they all mean one thing: COMDTY, CNSGNEE."""
+    bones = _bones(word)
+    alike = _by_bones().get(bones, ()) if len(bones) >= _LEAST_BONES else ()
+    found = {
+        concept
+        for full in alike
+        if len(full) > len(word) and full[-1] == word[-1]
+        for of, means in _lexicon()[full].items()
+        if of in languages
+        for concept in means
+    }
+    return dict.fromkeys(found, _SHORT) if len(found) == 1 else {}
+
+
+def _bones(word: str) -> str:
+    return word[:1] + _DOUBLED.sub(r"\1", _VOWELS.sub("", word[1:]))
+
+
+@lru_cache(maxsize=1)
+def _by_bones() -> dict[str, list[str]]:
+    return grouped((_bones(word), word) for word in _in_order() if word.isascii())
 
 
 def _beginning(word: str) -> Iterator[str]:

@@ -18,11 +18,18 @@ from precursor_screen.core.schema import DATES
 from precursor_screen.readers.column_map import IGNORED_BY_MAP, KINDS, PARTY_NAMES, Guess
 from precursor_screen.readers.tabular.assign import UNKNOWN
 from precursor_screen.readers.tabular.concepts import languages_of, meanings, says, split_header
-from precursor_screen.readers.tabular.content import Content, holds_words, is_firm, kind_of, tariff_texts
+from precursor_screen.readers.tabular.content import (
+    IDENTIFIES,
+    Content,
+    holds_words,
+    is_firm,
+    kind_of,
+    tariff_texts,
+)
 from precursor_screen.text.countries import PORTS, find_country
 from precursor_screen.text.dates import parse_date, weigh_order
 from precursor_screen.text.numbers import decide
-from precursor_screen.text.quantity_words import find_unit
+from precursor_screen.text.quantity_words import find_unit, is_package_kind
 
 # Fields that a yes or no says nothing of. NO is Norway, 1 a class of dangerous goods, so neither countries nor classes stand here.
 _NO_FLAGS: Final = ("container_numbers", "un_numbers", "cas_numbers", "cus_codes", "permit_reference", "pen_reference", "vessel")
@@ -36,6 +43,7 @@ _WAYS: Final = {
 }
 _OF_GOODS: Final = frozenset(("goods", "text"))
 _WORDS: Final = 0.8  # of the cells say something in words
+_BEYOND_DOUBT: Final = 0.95  # of the cells are numbers of the kind
 _DAYS: Final = 0.8  # of the cells, in the order that they leave
 _COUNTRIES: Final = 0.8  # of the cells
 _INITIALS: Final = 3  # letters of a header that may stand for a port, and for a country as well
@@ -77,7 +85,7 @@ def confirm(guesses: Sequence[Guess], fixed: frozenset[int], contents: Sequence[
     """
     made = [guess if guess.position in fixed else _addressed(_owned(guess, guesses), guesses) for guess in guesses]
     made = [guess if guess.position in fixed else _of_air(guess, made) for guess in made]
-    made = _with_goods(_with_ways(made, fixed, contents), fixed, contents)
+    made = _with_numbers(_with_goods(_with_ways(made, fixed, contents), fixed, contents), fixed, contents)
     made = _with_counts(_with_documents(made, fixed, contents), fixed, contents)
     tariff = tariff_texts(made, table)
     return [
@@ -129,10 +137,27 @@ def _with_goods(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[
         and any(not _OF_GOODS.isdisjoint(word) for word in meanings(g.header, languages))
         and not all(meanings(g.header, languages))  # else its cells have decided
         and contents[g.position].share(holds_words) >= _WORDS
-        and contents[g.position].share(is_firm) < _FIRMS
+        and kind_of(contents[g.position]) == ("description",)
     ]
     if len(found) == 1:
         made[found[0].position] = replace(found[0], field="description", reason="its header says goods or text, as no other does")
+    return made
+
+
+def _with_numbers(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[Content]) -> list[Guess]:
+    """The only column of an unknown header whose cells are HS codes, container numbers or CAS numbers beyond doubt, in a table that has no other."""
+    made = list(guesses)
+    for field, (least, holds) in IDENTIFIES.items():
+        found = [
+            g
+            for g in made
+            if g.reason == UNKNOWN
+            and g.position not in fixed
+            and len(contents[g.position].cells) >= least
+            and contents[g.position].share(holds) >= _BEYOND_DOUBT
+        ]
+        if len(found) == 1 and not any(g.field == field for g in made):
+            made[found[0].position] = replace(found[0], field=field, reason="by its cells: the only such numbers of the table")
     return made
 
 
@@ -155,18 +180,31 @@ def _with_documents(guesses: list[Guess], fixed: frozenset[int], contents: Seque
 
 
 def _with_counts(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[Content]) -> list[Guess]:
-    """The column of kinds of packages that says how many there are, too (`40 drums`), in a table where no other column does."""
+    """The column of kinds of packages that says how many there are, too (`40 drums`), or the one of numbers beside it that says no more
+    than that they are numbers, in a table where no other column counts packages."""
     kinds = [g for g in guesses if g.field == "package_type" and g.position not in fixed and not g.preset]
-    if (
-        len(kinds) != 1
-        or any(g.field == "packages" for g in guesses)
-        or contents[kinds[0].position].share(_COUNTED.match) < _COUNTS
-    ):
+    if len(kinds) != 1 or any(g.field == "packages" for g in guesses):
         return guesses
-    return [
-        replace(g, field="packages", reason="its cells say how many packages of which kind") if g is kinds[0] else g
-        for g in guesses
-    ]
+    if contents[kinds[0].position].share(_COUNTED.match) >= _COUNTS:
+        counting, reason = kinds, "its cells say how many packages of which kind"
+    else:
+        open_ones = (g for g in guesses if g.position not in fixed and not g.preset)
+        counting = [g for g in open_ones if _counts_beside(g, kinds[0], guesses)]
+        reason = f"its header says that it counts, and {kinds[0].header!r} beside it what"
+    return [replace(g, field="packages", reason=reason) if [g] == counting else g for g in guesses]
+
+
+def _counts_beside(guess: Guess, kind: Guess, guesses: Sequence[Guess]) -> bool:
+    """Whether a column of quantities without a unit stands beside that of the kinds of packages, under a header that names neither goods
+    nor a unit."""
+    words = meanings(guess.header, languages_of(tuple(g.header for g in guesses)))
+    return (
+        guess.field == "quantity"
+        and guess.unit is None
+        and abs(guess.position - kind.position) == 1
+        and not any(g.field == "quantity_unit" for g in guesses)
+        and all("count" in word or not _NUMBERS.isdisjoint(word) for word in words)
+    )
 
 
 def by_content(guesses: Sequence[Guess], contents: Sequence[Content]) -> list[Guess]:
@@ -213,6 +251,14 @@ def _possible(guess: Guess, content: Content) -> Guess:
         return replace(guess, field="", reason=UNKNOWN)  # `Unid.` of units, no UN number
     if guess.field == "container_numbers" and content.cells and not any(_LETTER.search(cell) for cell in content.cells):
         return replace(guess, field="", reason="counts them and names none")
+    if guess.field == "description" and kind_of(content)[:1] in (("container_numbers",), ("date",)):
+        return replace(guess, field="", reason=UNKNOWN)
+    if guess.field in PORTS and content.share(is_firm) >= _FIRMS:
+        return replace(guess, field="", reason="names firms")
+    if part == "identifier" and content.share(holds_words) >= _WORDS and not any(map(_DIGIT.search, content.cells)):
+        return replace(guess, field="", reason="has words and no numbers")
+    if guess.field == "package_type" and content.share(find_unit) >= _UNITS > content.share(is_package_kind):
+        return replace(guess, field="quantity_unit", reason="its cells are units")
     return guess
 
 

@@ -12,12 +12,22 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
+from stdnum import iso6346
 
 from precursor_screen.core.schema import DATES
 from precursor_screen.readers.cells import clean_column
-from precursor_screen.readers.code_cells import find_currency, find_mode, hs_digits, is_chapter, is_filler, unbroken
+from precursor_screen.readers.code_cells import (
+    find_containers,
+    find_currency,
+    find_mode,
+    hs_digits,
+    is_chapter,
+    is_filler,
+    unbroken,
+)
 from precursor_screen.readers.column_map import COUNTRIES, Guess
 from precursor_screen.readers.tabular.concepts import layout_rows
+from precursor_screen.reference.nomenclature import shipped_nomenclature
 from precursor_screen.text.codes import is_cas
 from precursor_screen.text.countries import find_country, is_locode
 from precursor_screen.text.dates import parse_date
@@ -131,6 +141,25 @@ def is_hs_code(cell: str) -> bool:
         return False
     codes = hs_digits(cell.partition("/")[0])
     return bool(codes) and all(6 <= len(code) <= 12 and is_chapter(code[:2]) and not is_filler(code) for code in codes)
+
+
+def _is_subheading(cell: str) -> bool:
+    """Whether a cell holds codes under subheadings that the HS has."""
+    known = shipped_nomenclature().codes
+    return is_hs_code(cell) and all(code[:6] in known for code in hs_digits(cell.partition("/")[0]))
+
+
+def _is_container(cell: str) -> bool:
+    """Whether a cell holds container numbers with their check digits (ISO 6346)."""
+    return bool(_CONTAINER.fullmatch(cell)) and all(map(iso6346.is_valid, find_containers(cell)))
+
+
+# Numbers that prove themselves: how many distinct cells there must be of them, and what a cell is.
+IDENTIFIES: Final[Mapping[str, tuple[int, Callable[[str], object]]]] = {
+    "hs_code": (4, _is_subheading),
+    "container_numbers": (2, _is_container),
+    "cas_numbers": (2, lambda cell: is_cas(cell.strip())),
+}
 
 
 def _is_currency(cell: str) -> bool:

@@ -97,6 +97,12 @@ def test_what_header_or_cells_contradict_is_not_taken(header, kind):
     assert fields({"Description": "text", header: kind})[header] == ""
 
 
+def test_one_word_in_all_rows_is_no_party_under_a_header_that_only_hints_at_one():
+    table = "\n".join(["Warenbez.;Firma Empf. Xyz", *(f"goods {n};VORAB" for n in range(3))])
+    (found,) = read(table.encode(), "m", ReadOptions())
+    assert "Firma Empf. Xyz" not in dict(found.input.mapping)
+
+
 @pytest.mark.parametrize(
     ("header", "rows", "field"),
     [

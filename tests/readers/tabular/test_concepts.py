@@ -37,6 +37,10 @@ def said(header: str, *others: str) -> set[str]:
         ("Gr.Wt", {"gross", "mass"}),
         ("HS (2022)", {"hs"}),  # an edition, not a year's sum
         ("LAND1_WE", {"country", "destination"}),  # Warenempfänger, as SAP calls its partners
+        ("VOL WT", {"other_mass", "mass"}),  # of a courier: no mass of the goods
+        ("COMDTY", {"goods"}),  # a word without some of its vowels and doubled letters
+        ("CNSGNEE", {"receiver"}),
+        ("XMDTY", set()),
         ("shippre", {"sender"}),  # not a ship with an ending
         ("invoise", {"invoice"}),  # seven letters
         ("invoyce", {"invoice"}),

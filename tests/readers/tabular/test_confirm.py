@@ -288,3 +288,57 @@ def test_kinds_stay_kinds_where_a_column_counts_the_packages():
         table(PARCELS, ("Packages", ["1", "2", "3", "4"]), ("Kind of packages", ["40 drums", "20 bags", "4 pallets", "25 boxes"]))
     )
     assert (found["Packages"], found["Kind of packages"]) == ("packages", "package_type")
+
+
+@pytest.mark.parametrize(
+    ("columns", "field"),
+    [
+        ([("Count", ["1", "2", "3", "4"]), ("Kind of packages", ["drums", "bags", "pallets", "boxes"])], "packages"),
+        ([("Kind of packages", ["drums", "bags", "pallets", "boxes"]), ("Count", ["1", "2", "3", "4"])], "packages"),
+        ([("Count", ["1", "2", "3", "4"])], "quantity"),
+        ([("Count", ["1", "2", "3", "4"]), ("Seal", ["A1", "A2", "A3", "A4"]), ("Kind of packages", ["drums", "bags", "pallets", "boxes"])], "quantity"),
+        ([("Count", ["1", "2", "3", "4"]), ("Kind of packages", ["drums", "bags", "pallets", "boxes"]), ("Packages", ["1", "1", "1", "1"])], "quantity"),
+        ([("Count", ["1", "2", "3", "4"]), ("Kind of packages", ["drums", "bags", "pallets", "boxes"]), ("Unit", ["PCE", "LTR", "PCE", "LTR"])], "quantity"),
+    ],
+)  # fmt: skip
+def test_a_bare_count_beside_the_kinds_of_packages_counts_these(columns, field):
+    assert fields(table(PARCELS, *columns)).get("Count") == field
+
+
+CONTAINERS = ["CSQU3054383", "MSCU6639870", "TCLU4265794", "CSQU3054383"]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "field"),
+    [
+        ("Zzyzx", ["29141100", "84818010", "62052000", "28070000"], "hs_code"),
+        ("Zzyzx", ["29141100", "84818010", "62052000", "28079000"], None),  # one is under no subheading
+        ("Zzyzx", ["29141100", "84818010", "62052000", "29141100"], None),  # three prove nothing
+        ("Zzyzx", CONTAINERS, "container_numbers"),
+        ("Zzyzx", ["CSQU3054383", "MSCU6639871", "TCLU4265794", "CSQU3054383"], None),  # a check digit is wrong
+        ("Zzyzx", ["67-64-1", "108-88-3", "7647-01-0", "67-64-1"], "cas_numbers"),
+        ("Car init", CONTAINERS, "container_numbers"),
+    ],
+)
+def test_numbers_that_prove_themselves_need_no_header(header, cells, field):
+    assert fields(table(PARCELS, (header, cells))).get(header) == field
+
+
+@pytest.mark.parametrize("cells", [["29141100", "84818010", "62052000", "28070000"], CONTAINERS])
+def test_of_two_such_columns_none_is_taken(cells):
+    found = fields(table(PARCELS, ("Zzyzx", cells), ("Yzzyx", cells)))
+    assert "Zzyzx" not in found
+    assert "Yzzyx" not in found
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "field"),
+    [
+        ("Port of loading", ["Halden Trading Ltd", "Costa Verde S.A.", "Blue Harbour Ltd", "Acme GmbH"], None),
+        ("Importer tax number", ["pending", "not given", "unknown", "pending"], None),
+        ("Type of package", ["PCE", "LTR", "KGM", "LTR"], "quantity_unit"),
+        ("Cargo", CONTAINERS, "container_numbers"),
+    ],
+)
+def test_a_wrong_column_is_worse_than_an_unread_one(header, cells, field):
+    assert fields(table(PARCELS, (header, cells))).get(header) == field
