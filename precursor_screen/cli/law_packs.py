@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from precursor_screen.cli import common
 from precursor_screen.core.words import counted, printable
@@ -140,9 +140,17 @@ def add(file: Path, day: str | None) -> None:
 @click.argument("folder", type=common.PATH)
 @common.file_option("-o", "--output", required=True, help="The file of the pack, .zip.")
 @common.file_option("--sign", "key", metavar="KEY", help="Sign with a private key of `ssh-keygen -t ed25519`.")
+@click.option(
+    "--override",
+    metavar="REASON",
+    default="",
+    help="Make it although it says otherwise than what ships. Its import needs it too.",
+)
 @common.mode_option
-def pack(folder: Path, output: Path, key: Path | None, mode: str | None) -> None:
+def pack(folder: Path, output: Path, key: Path | None, override: str, mode: str | None) -> None:
     """Make a pack of a folder: pack.toml (id, edition, day, source) and tables with the columns of those that ship.
+
+    It is checked as at its import here; what an import would refuse is not made.
 
     \b
     Example:
@@ -152,13 +160,15 @@ def pack(folder: Path, output: Path, key: Path | None, mode: str | None) -> None
 
     from precursor_screen.core.errors import UsageError
     from precursor_screen.reference import shipped
-    from precursor_screen.reference.packs.pack import make_pack, read_folder
+    from precursor_screen.reference.packs.pack import make_pack, read_folder, read_pack
     from precursor_screen.reporting.interface import whole_file
 
     permissions = common.file_mode(common.settings(), mode)
     if output.exists() or output.is_symlink():
         raise UsageError("exists already", where=output, remedy="Name another file: a pack never replaces one.")
     content = make_pack(read_folder(folder), shipped.base_law(), key)
+    made = read_pack(content, folder.name, shipped.base_law())
+    _store().with_pack(replace(made, info=replace(made.info, override=override)), folder.name)
     with whole_file(output, permissions) as stream:
         stream.write(content)
     click.echo(f"{printable(output)}: {len(content):,} bytes{', signed' if key else ''}, SHA-256 {sha256(content).hexdigest()}")

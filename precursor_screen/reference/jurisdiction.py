@@ -58,14 +58,16 @@ def load_countries(folder: Path) -> tuple[Country, ...]:
         SubstanceTableError: it is missing or has not the expected columns.
         ErrorGroup: rows that make no sense, or two of one country and day.
     """
-    same: dict[str, list[Dated]] = {}
+    same: dict[str, list[Country]] = {}
 
     def make(row: Row) -> Country:
         country = _country(row)
         others = same.setdefault(country.code, [])
-        if any(at_once(country.dated.span, other.span) for other in others):
-            raise row.error("another row speaks of the same country and day")
-        others.append(country.dated)
+        other = next((o for o in others if at_once(country.dated.span, o.dated.span)), None)
+        if other is not None:
+            says = f"law {other.law or 'empty'}, since {other.dated.since or 'empty'}, customs_union {'|'.join(other.unions) or 'empty'}"
+            raise row.error(f"another row speaks of the same country and day: {country.code}, {says}")
+        others.append(country)
         return country
 
     return read_table(folder / "jurisdictions.csv", COLUMNS, make, UNREAD)

@@ -24,7 +24,12 @@ LICENSES: Final = ("licence", "registration")
 PERMITS_OF_LAW: Final = ("export-permit", "import-permit")
 PAPERS: Final = (*PERMITS_OF_LAW, "notification")
 NEEDS: Final = (*LICENSES, "export-permit", "import-permit", "notification", "customer-declaration")
-_THRESHOLD: Final = "threshold"
+_SAID: Final = {
+    "direction": ("export", "import", UNION),
+    "need": NEEDS,
+    "who": ("own", "sender", "receiver"),
+    "above": ("", "threshold"),
+}
 
 
 class Need(Struct, frozen=True):
@@ -125,10 +130,9 @@ def load_permit_law(folder: Path, substances: Sequence[Substance], thresholds: S
 
 
 def _need(row: Row) -> Need:
-    if row["need"] not in NEEDS or row["direction"] not in ("export", "import", UNION) or row["above"] not in ("", _THRESHOLD):
-        raise ValueError("need, direction or above is unknown")
-    if row["who"] not in ("own", "sender", "receiver"):
-        raise ValueError("who is none of own, sender, receiver")
+    for column, allowed in _SAID.items():
+        if row[column] not in allowed:
+            raise ValueError(f"{column} {row[column]!r} is none of {', '.join(one or 'empty' for one in allowed)}")
     if row["checked"]:
         date.fromisoformat(row["checked"])
     return Need(row["law"], row["category"], row["direction"], row["need"], row["who"], bool(row["above"]), read_dated(row))

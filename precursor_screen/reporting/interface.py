@@ -127,13 +127,13 @@ def check_places(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
     """Finds out before the work what would go wrong after it, or destroy an input.
 
     Raises:
-        UsageError: a folder that does not exist, an output that is a folder, is named twice, or is one of the inputs.
+        UsageError: a folder that does not exist in one that does not either, an output that is a folder, is named twice, or is one of the inputs.
     """
     read = {_real(path) for path in inputs}
     seen: set[Path] = set()
     for path in outputs:
         place = _real(path)
-        if not place.parent.is_dir():
+        if not place.parent.is_dir() and (place.parent.exists() or not place.parent.parent.is_dir()):
             raise UsageError("cannot be written: no such folder", where=path, remedy="Check that the folder exists.")
         if place.is_dir():
             raise UsageError("is a folder", where=path, remedy="Name a file in it.")
@@ -178,7 +178,8 @@ def parse_mode(text: str, where: str) -> int:
 
 @contextlib.contextmanager
 def whole_file(path: Path, mode: int | None = PRIVATE) -> Iterator[BinaryIO]:
-    """A file that appears under its name only when all of it has been written; an older one stays until then.
+    """A file that appears under its name only when all of it has been written; an older one stays until then. Its folder is made where only
+    that is missing: two that are missing are more likely a mistyped path.
 
     Args:
         path: of the file.
@@ -190,6 +191,7 @@ def whole_file(path: Path, mode: int | None = PRIVATE) -> Iterator[BinaryIO]:
         NoRoom: the disk is full.
     """
     try:
+        path.parent.mkdir(exist_ok=True)
         with written_whole(path, mode) as beside, beside.open("wb") as stream:
             yield stream
     except OSError as error:

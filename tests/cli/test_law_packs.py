@@ -146,7 +146,13 @@ def test_what_a_pack_would_change(ps, manifest, folder):
 
 def test_a_pack_against_what_ships_needs_a_reason_that_reports_print(ps, manifest, changed):
     manifest(*GOODS)
-    ps("substances", "pack", changed, "-o", "ch.zip")
+    made = ps("substances", "pack", changed, "-o", "ch.zip")
+    assert (made.code, "concern.csv, row 3 differs from the row that ships" in made.err, Path("ch.zip").exists()) == (
+        4,
+        True,
+        False,
+    )
+    assert ps("substances", "pack", changed, "-o", "ch.zip", "--override", "order 12").code == 0
     refused = ps("substances", "import", "ch.zip")
     assert refused.code == 4
     assert "ch.zip!concern.csv, row 3 differs from the row that ships" in refused.err

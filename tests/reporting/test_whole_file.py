@@ -153,3 +153,11 @@ def test_what_would_go_wrong_is_told_before_the_work(tmp_path, monkeypatch, outp
     with pytest.raises(UsageError, match=says):
         check_places([Path(p) for p in outputs], [Path("in.csv")])
     check_places([Path("r.json"), Path("r.csv")], [Path("in.csv")])
+
+
+def test_a_folder_that_alone_is_missing_is_made(tmp_path):
+    place = tmp_path / "out" / "r.json"
+    check_places((place,), ())
+    with whole_file(place) as stream:
+        stream.write(b"{}")
+    assert place.read_bytes() == b"{}"

@@ -92,9 +92,16 @@ def _merge(name: str, below: Sequence[Row], packs: Sequence[Pack], errors: list[
                 errors.append(refused(row, f"differs from {known.where}", "Keep one of the two packs."))
             elif problem := _against(name, known, row, shipped) if not pack.info.override else "":
                 errors.append(refused(row, problem, _OVERRIDE))
+            elif name == "jurisdictions.csv" and (none := rows.get((row["code"], ""))) is not None and _begins(none, row):
+                rows[_key(name, none)] = Row({**none.cells, "until": row["since"]}, none.where)
             mine.add(key)
             rows[key] = _marked(row, pack)
     return list(rows.values())
+
+
+def _begins(none: Row, row: Row) -> bool:
+    """Whether a row says from which day on a country has its own law, of which the tables, without a day, had none."""
+    return bool(row["since"]) and not none["until"] and _may_replace("jurisdictions.csv", none, row)
 
 
 def _key(name: str, row: Row) -> tuple[str, ...]:
@@ -118,7 +125,8 @@ def _against(name: str, known: Row | None, row: Row, shipped: Mapping[tuple[str,
     if known is not None and not _may_replace(name, known, row):
         if name == "editions.csv":
             return f"is an older edition than the one that ships, which was compared on {known.cells['checked'] or 'no day'}"
-        return f"differs from the row that ships ({known.where}) in {', '.join(_differ(known, row))}"
+        wrong = ", ".join(f"{c} ({known[c] or 'empty'} there)" for c in _differ(known, row))
+        return f"differs from the row that ships ({known.where}) in {wrong}"
     if name in _COMPARED and any(other.cells["substance_id"] == row.cells["substance_id"] for other in shipped.values()):
         return f"what ships has its own rows for {row.cells['substance_id']}"
     if name == "thresholds.csv" and (other := next((o for o in shipped.values() if _loosens(o, row)), None)):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import csv
+import re
+from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -128,6 +131,31 @@ def test_a_newer_edition_and_the_first_law_of_a_country(base, made, tmp_path):
     law = stack(base, (made({**NEW, **tables}, day="2026-12-01"),), tmp_path).law
     assert load_substances(law.substances).edition_of("EU") == "of 2026-12"
     assert [c.law for c in load_countries(law.law) if c.code == "CH"] == ["CH"]
+
+
+PAGE = Path(__file__).parents[3] / "docs" / "keeping-the-law-current.md"
+
+
+def test_the_page_alone_makes_the_law_of_a_country_that_had_none(base, made, tmp_path):
+    said = re.findall(
+        r"`(\w+\.csv)`: [^`]*(?:`[^`]+`[^`]*)*```csv\n(.*?)```", PAGE.read_text("utf-8").partition("### A country")[2], re.S
+    )
+    tables = {name: list(csv.DictReader(text.splitlines())) for name, text in said}
+    assert len(tables) == 5
+    stacked = stack(base, (made(tables, id="nr", day="2026-12-01"),), tmp_path)
+    check_stacked(stacked, "pack.zip")
+    laws = [(c.law, c.dated.since, c.dated.until) for c in load_countries(stacked.law.law) if c.code == "NR"]
+    assert laws == [("", None, date(2026, 6, 1)), ("NR", date(2026, 6, 1), None)]
+
+
+def test_what_a_permit_may_say_is_said(base, refused):
+    wrong = changed(base, "permits.csv", lambda r: True, need="import permit", since="2027-01-01")
+    assert "need 'import permit' is none of licence, registration, export-permit" in refused(wrong)
+
+
+def test_the_row_of_a_country_that_ships_is_shown(base, refused):
+    row = {"code": "KE", "name": "Kenya", "law": "KE", "since": "2026-01-01", "source": "an order", "read": "read"}
+    assert "KE, law empty, since empty, customs_union EAC" in refused({"jurisdictions.csv": [row]})
 
 
 def threshold(**cells):
