@@ -27,6 +27,7 @@ CRITICAL = "critical"  # the level whose clearance takes two
 _REASON = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _MOST_TEXT = 10_000  # characters
 _MOST_NAME = 200
+_NAME_WORD = re.compile(r"[^\W_]+")
 _CLOCKS = timedelta(days=1)  # by which the clock of whoever filled in a file may be ahead
 _TIME = "Write it as 2026-11-25T08:30:00+00:00."
 
@@ -292,6 +293,24 @@ def check_second(officer: str, second: str, problem: str, where: Where | None = 
         raise UsageError(f"{problem}, and {short!r} is not a name", where=where, remedy=remedy)
     if _folded(second) in ("", _folded(officer)):
         raise UsageError(f"{problem}, and {second!r} is the first officer", where=where, remedy=remedy)
+    if _may_be_one(officer, second):
+        remedy = "Name a colleague; where these are two persons, write both names in full."
+        raise UsageError(f"{problem}, and {second!r} may be the first officer, {officer!r}", where=where, remedy=remedy)
+
+
+def _may_be_one(one: str, other: str) -> bool:
+    """Whether two names may be of one person: each word of the shorter is one of the other, or its initial, in any order (A. Mwangi,
+    Mwangi Asha), and one is written out in both."""
+    fewer, more = sorted(([_folded(w) for w in _NAME_WORD.findall(name)] for name in (one, other)), key=len)
+    left = list(more)
+    for word in sorted(fewer, key=len, reverse=True):
+        alike = next((w for w in left if w == word), None) or next(
+            (w for w in left if 1 in (len(w), len(word)) and w[0] == word[0]), None
+        )
+        if alike is None:
+            return False
+        left.remove(alike)
+    return any(len(word) > 1 and word in more for word in fewer)
 
 
 def _folded(name: str) -> str:

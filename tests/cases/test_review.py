@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from precursor_screen.app.verdict_files import export_tables
-from precursor_screen.cases.review import VerdictDraft, add_verdicts, import_verdicts
+from precursor_screen.cases.review import VerdictDraft, add_verdicts, check_second, import_verdicts
 from precursor_screen.cases.targets import find, find_flags
 from precursor_screen.core.errors import ErrorGroup, UsageError, Where
 from precursor_screen.history.store import open_ledger
@@ -331,3 +331,23 @@ def test_every_row_is_taken_or_refused_with_a_remedy_and_a_second_import_adds_no
         again = import_verdicts(opened, rows, "N. Officer", NOW)
         assert (again.added, opened.verdicts()) == (0, before)
         assert opened.verify() == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "may_be_one"),
+    [
+        ("A. Mwangi", "Mwangi A.", True),
+        ("Asha Mwangi", "MWANGI, A.", True),
+        ("Mwangi", "Asha Mwangi", True),
+        ("Asha Mwangi", "Juma Mwangi", False),
+        ("A. Mwangi", "A. Otieno", False),
+        ("officer 1", "officer 2", False),
+        ("N. Officer", "O. Other", False),
+    ],
+)
+def test_two_officers_are_two_persons(one, other, may_be_one):
+    if may_be_one:
+        with pytest.raises(UsageError, match="may be the first officer"):
+            check_second(one, other, "it is critical")
+    else:
+        check_second(one, other, "it is critical")
