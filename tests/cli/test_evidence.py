@@ -214,7 +214,7 @@ def test_as_others_take_it(ps, screened, kind, name):
         (("evidence", "nothing-like-it"), 2, "is in the ledger"),
         (("evidence", "nothing-like-it", "--report", "report.json"), 2, "is in the report"),
         (("evidence", "B2", "--report", "manifest.csv"), 2, "is not a JSON report"),
-        (("evidence", "B2", "-o", "none/case.zip"), 2, "cannot be written"),
+        (("evidence", "B2", "-o", "no/such/case.zip"), 2, "cannot be written"),
         (("evidence", "verify", "none.zip"), 2, "cannot be read"),
         (("evidence", "verify", "."), 2, "cannot be read"),
         (("evidence", "verify", "report.json"), 1, "is not a whole zip"),

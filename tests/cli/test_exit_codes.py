@@ -191,7 +191,7 @@ def test_a_standard_stream_that_is_closed_is_not_taken_by_another_file(shell):
     [
         pytest.param("/dev/zero m.csv", 3, marks=unix),
         pytest.param("/dev/null", 4, marks=unix),
-        ("m.csv -o nowhere/r.json", 2),
+        ("m.csv -o no/where/r.json", 2),
         ("m.csv --encoding idna", 2),
         ("m.csv --encoding undefined", 2),
         ("m.csv --encoding utf-16", 4),
