@@ -27,7 +27,7 @@ CRITICAL = "critical"  # the level whose clearance takes two
 _REASON = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _MOST_TEXT = 10_000  # characters
 _MOST_NAME = 200
-_NAME_WORD = re.compile(r"[^\W_]+")
+_NAME_WORD = re.compile(r"[^\s.,;]+")
 _CLOCKS = timedelta(days=1)  # by which the clock of whoever filled in a file may be ahead
 _TIME = "Write it as 2026-11-25T08:30:00+00:00."
 
@@ -299,18 +299,14 @@ def check_second(officer: str, second: str, problem: str, where: Where | None = 
 
 
 def _may_be_one(one: str, other: str) -> bool:
-    """Whether two names may be of one person: each word of the shorter is one of the other, or its initial, in any order (A. Mwangi,
-    Mwangi Asha), and one is written out in both."""
-    fewer, more = sorted(([_folded(w) for w in _NAME_WORD.findall(name)] for name in (one, other)), key=len)
-    left = list(more)
+    """Whether two names may be of one person: each word of the shorter is a word of the other, or the initial of one, in any order."""
+    fewer, left = sorted(([w for w in map(_folded, _NAME_WORD.findall(name)) if w] for name in (one, other)), key=len)
     for word in sorted(fewer, key=len, reverse=True):
-        alike = next((w for w in left if w == word), None) or next(
-            (w for w in left if 1 in (len(w), len(word)) and w[0] == word[0]), None
-        )
-        if alike is None:
+        alike = [w for w in left if w == word] or [w for w in left if 1 in (len(w), len(word)) and w[0] == word[0]]
+        if not alike:
             return False
-        left.remove(alike)
-    return any(len(word) > 1 and word in more for word in fewer)
+        left.remove(alike[0])
+    return bool(fewer)
 
 
 def _folded(name: str) -> str:

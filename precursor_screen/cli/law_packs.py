@@ -150,7 +150,7 @@ def add(file: Path, day: str | None) -> None:
 def pack(folder: Path, output: Path, key: Path | None, override: str, mode: str | None) -> None:
     """Make a pack of a folder: pack.toml (id, edition, day, source) and tables with the columns of those that ship.
 
-    It is checked as at its import here; what an import would refuse is not made.
+    The folder is checked as an import on this machine would check it: what that would refuse is not made.
 
     \b
     Example:

@@ -44,7 +44,7 @@ _FIRMS: Final = 0.3  # of the cells that hold a legal form, where a number of a 
 _MOST: Final = 0.8  # of the cells must be of the kind that a field needs
 # Of days and countries, whose ways of writing nobody knows all of, so many do where the header says both parts of what it is.
 _MANY, _SURE_SCORE = 0.5, 3.0
-_LEAST_ROWS: Final = 3  # with one and the same name of no firm: such a column names no party
+_SEVERAL_ROWS: Final = 3  # that all say one word (VORAB): under a header that only hints at a party, it is not a name
 
 
 def is_heading(cell: str) -> bool:
@@ -207,8 +207,10 @@ def _why(clues: Sequence[str], by_cells: Mapping[str, float], shares: Mapping[st
 
 
 def _is_one_word(content: Content) -> bool:
-    """Whether all of several rows hold one cell."""
-    return len(content.cells) == 1 and content.filled >= _LEAST_ROWS
+    """Whether several rows all hold the same word in Latin letters."""
+    return (
+        len(content.cells) == 1 and content.filled >= _SEVERAL_ROWS and content.cells[0].isascii() and " " not in content.cells[0]
+    )
 
 
 def _is_repeated(content: Content) -> bool:

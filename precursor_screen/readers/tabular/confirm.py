@@ -18,14 +18,7 @@ from precursor_screen.core.schema import DATES
 from precursor_screen.readers.column_map import IGNORED_BY_MAP, KINDS, PARTY_NAMES, Guess
 from precursor_screen.readers.tabular.assign import UNKNOWN
 from precursor_screen.readers.tabular.concepts import languages_of, meanings, says, split_header
-from precursor_screen.readers.tabular.content import (
-    IDENTIFIES,
-    Content,
-    holds_words,
-    is_firm,
-    kind_of,
-    tariff_texts,
-)
+from precursor_screen.readers.tabular.content import PROVEN, Content, holds_words, is_firm, kind_of, tariff_texts
 from precursor_screen.text.countries import PORTS, find_country
 from precursor_screen.text.dates import parse_date, weigh_order
 from precursor_screen.text.numbers import decide
@@ -147,13 +140,13 @@ def _with_goods(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[
 def _with_numbers(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[Content]) -> list[Guess]:
     """The only column of an unknown header whose cells are HS codes, container numbers or CAS numbers beyond doubt, in a table that has no other."""
     made = list(guesses)
-    for field, (least, holds) in IDENTIFIES.items():
+    for field, (least, told_apart, holds) in PROVEN.items():
         found = [
             g
             for g in made
             if g.reason == UNKNOWN
             and g.position not in fixed
-            and len(contents[g.position].cells) >= least
+            and len({cell[:told_apart] for cell in contents[g.position].cells}) >= least
             and contents[g.position].share(holds) >= _BEYOND_DOUBT
         ]
         if len(found) == 1 and not any(g.field == field for g in made):

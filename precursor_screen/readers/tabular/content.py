@@ -154,11 +154,12 @@ def _is_container(cell: str) -> bool:
     return bool(_CONTAINER.fullmatch(cell)) and all(map(iso6346.is_valid, find_containers(cell)))
 
 
-# Numbers that prove themselves: how many distinct cells there must be of them, and what a cell is.
-IDENTIFIES: Final[Mapping[str, tuple[int, Callable[[str], object]]]] = {
-    "hs_code": (4, _is_subheading),
-    "container_numbers": (2, _is_container),
-    "cas_numbers": (2, lambda cell: is_cas(cell.strip())),
+# Numbers that prove themselves: how many there must be, by how many first characters they are told apart (running numbers of one series are
+# under few headings of the HS), and what a cell is.
+PROVEN: Final[Mapping[str, tuple[int, int | None, Callable[[str], object]]]] = {
+    "hs_code": (4, 4, _is_subheading),
+    "container_numbers": (2, None, _is_container),
+    "cas_numbers": (2, None, lambda cell: is_cas(cell.strip())),
 }
 
 

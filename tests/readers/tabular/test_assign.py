@@ -97,10 +97,21 @@ def test_what_header_or_cells_contradict_is_not_taken(header, kind):
     assert fields({"Description": "text", header: kind})[header] == ""
 
 
-def test_one_word_in_all_rows_is_no_party_under_a_header_that_only_hints_at_one():
-    table = "\n".join(["Warenbez.;Firma Empf. Xyz", *(f"goods {n};VORAB" for n in range(3))])
+@pytest.mark.parametrize(
+    ("cells", "field"),
+    [
+        (["VORAB"] * 3, None),
+        (["VORAB"] * 2, "consignee_name"),
+        (["VORAB", "SPAETER", "VORAB"], "consignee_name"),
+        (["Mary Wanjiku"] * 3, "consignee_name"),  # a list of one person's goods
+        (["山田太郎"] * 3, "consignee_name"),
+        (["Acme-GmbH"] * 3, "consignee_name"),
+    ],
+)
+def test_one_word_in_all_rows_is_no_party_under_a_header_that_only_hints_at_one(cells, field):
+    table = "\n".join(["Warenbez.;Firma Empf. Xyz", *(f"goods {n};{cell}" for n, cell in enumerate(cells))])
     (found,) = read(table.encode(), "m", ReadOptions())
-    assert "Firma Empf. Xyz" not in dict(found.input.mapping)
+    assert dict(found.input.mapping).get("Firma Empf. Xyz") == field
 
 
 @pytest.mark.parametrize(

@@ -314,6 +314,7 @@ CONTAINERS = ["CSQU3054383", "MSCU6639870", "TCLU4265794", "CSQU3054383"]
         ("Zzyzx", ["29141100", "84818010", "62052000", "28070000"], "hs_code"),
         ("Zzyzx", ["29141100", "84818010", "62052000", "28079000"], None),  # one is under no subheading
         ("Zzyzx", ["29141100", "84818010", "62052000", "29141100"], None),  # three prove nothing
+        ("Zzyzx", ["29141101", "29141102", "29141103", "29141104"], None),  # running numbers that fall under one heading
         ("Zzyzx", CONTAINERS, "container_numbers"),
         ("Zzyzx", ["CSQU3054383", "MSCU6639871", "TCLU4265794", "CSQU3054383"], None),  # a check digit is wrong
         ("Zzyzx", ["67-64-1", "108-88-3", "7647-01-0", "67-64-1"], "cas_numbers"),
