@@ -209,6 +209,8 @@ OWN_NUMBER = f"coalesce({_numbered('declaration_id')}, {_numbered('house_bill_of
 CARGO = f"""({DOCUMENT_RANK})::varchar || ':' || case when {DOCUMENT_RANK} in (1, 2) then coalesce(bill_issuer, '') else '' end
     || ':' || {OWN_NUMBER}"""
 LOWER_NUMBERS = ("house_bill_of_lading", "bill_of_lading", "master_bill_of_lading")
+# Of a sum over a window, not the type that it has by itself, decimal(38, 6): DuckDB 2.0.0 reads that as a whole number and fails to bind it.
+_SUM = "decimal(36, 6)"
 _COVERS = "0.95"  # of a bill's mass must stand in the documents above it; else it speaks for itself
 
 
@@ -226,7 +228,7 @@ def link_movements(source: str) -> str:
             select *, coalesce(bill_issuer, '') as issuer, {DOCUMENT_RANK} as document_rank, {OWN_NUMBER} as own_number,
                    {CARGO} as own_cargo from {source}),
         weighed as (
-            select *, sum(substance_mass_kg) over (partition by own_cargo, substance_id) as own_kg from own),
+            select *, cast(sum(substance_mass_kg) over (partition by own_cargo, substance_id) as {_SUM}) as own_kg from own),
         stated as (
             select number, above, substance_id, issuer, as_of_date, own_cargo, max(own_number) as own_number, max(own_kg) as kg
             from (select document_rank as above, substance_id, issuer, as_of_date, own_number, own_cargo, own_kg,
